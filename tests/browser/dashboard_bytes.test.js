@@ -120,8 +120,9 @@ test('an attempt is compared with the invoice now', async () => {
     await tester.at('difference').filter({ hasText: 'would report the same now' }).waitFor();
     await api.transition(id, { status: 'processed' });
     await tester.seesStatus('processed');
-    await tester.at('compare').last().click();
-    const difference = tester.at('difference').last();
+    await tester.at('compare').first().click(); // closes
+    await tester.at('compare').first().click();
+    const difference = tester.at('difference').first();
     await difference.locator('ins', { hasText: '"status": "processed"' }).waitFor();
     await difference.locator('del', { hasText: '"status": "process_pending"' }).waitFor();
     assert.equal(await difference.locator('del', { hasText: '"reference_id"' }).count(), 0);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { startServer } from '../lib/server.js';
+import { startSink } from '../lib/sink.js';
 import { SIZES, closeBrowser } from './payer.js';
 import { dashboardOf } from './tester.js';
 
@@ -25,7 +26,7 @@ async function outage() {
     await api.idle();
     return id;
   };
-  return { api, order, mend: () => sink([200]) };
+  return { api, order, answer: sink, mend: () => sink([200]) };
 }
 
 const shown = (tester) => tester.page.locator('[data-testid="delivery"] b:first-child').allInnerTexts();
@@ -73,6 +74,8 @@ describe('the callbacks', () => {
         ['url', '/sink/shop', ['order-2', 'order-2']],
         ['transition', 'processed', ['order-2']],
         ['invoice', id, ['order-2', 'order-2']],
+        ['invoice', 'order-1', ['order-1']],
+        ['invoice', 'order-9', []],
         ['state', 'retrying', ['order-1']],
         ['error', 'no such', []],
       ]) {
@@ -84,8 +87,10 @@ describe('the callbacks', () => {
         await tester.page.reload();
         await tester.sees('delivery', expected.length);
         assert.equal(await tester.at(`filter-${filter}`).inputValue(), value);
-        await tester.open('/callbacks');
+        await tester.at('clear-filters').click();
         await tester.sees('delivery', 3);
+        assert.match(tester.page.url(), /#\/callbacks$/);
+        assert.equal(await tester.at('clear-filters').isVisible(), false);
       }
       await tester.at('filter-from').fill('2030-01-31T10:20:30');
       await tester.at('empty').waitFor();
@@ -94,7 +99,7 @@ describe('the callbacks', () => {
       await tester.page.reload();
       await tester.at('empty').waitFor();
       assert.match(await tester.at('filter-from').inputValue(), /^2030-01-31T10:20:30/);
-    });
+    }, { refusals: true });
   });
 
   test('are marked in the navigation and in the list of invoices, live', async () => {
@@ -139,7 +144,7 @@ describe('sending again', () => {
       await tester.sees('delivery', 3);
       assert.equal(await tester.at('resend-all').innerText(), 'Resend the 3 that match');
       await tester.at('resend-all').click();
-      await tester.page.locator('.toast', { hasText: '3 callbacks sent again' }).waitFor();
+      await tester.page.locator('[data-testid="resent"]', { hasText: '3 callbacks sent again: 3 accepted.' }).waitFor();
       await tester.sees('failure', 0);
       assert.deepEqual(await states(tester), ['done', 'done', 'done']);
     });
@@ -155,9 +160,70 @@ describe('sending again', () => {
     await asTester(api, async (tester) => {
       await tester.open('/callbacks');
       await tester.at('resend-failure').click();
-      await tester.page.locator('.toast', { hasText: '2 callbacks sent again' }).waitFor();
+      await tester.page.locator('[data-testid="resent"]', { hasText: '2 callbacks sent again: 2 accepted.' }).waitFor();
       await tester.sees('failures', 0);
     });
+  });
+});
+
+describe('what became of those that were sent again', () => {
+  test('is told when their attempts have ended, and in their group', async () => {
+    const { api, order, answer } = await outage();
+    for (const name of ['order-1', 'order-2', 'order-3']) await order(name, 'broken');
+    await answer([200, 503]);
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      assert.equal(await tester.at('resend-failing').innerText(), 'Resend all 3');
+      const tried = tester.at('tried').locator('time');
+      const before = await tried.getAttribute('datetime');
+      await api.advance(5);
+      await tester.at('resend-failing').click();
+      await tester.page.locator('.warn[data-testid="resent"]', {
+        hasText: '3 callbacks sent again: 1 accepted, 2 failed again (503).' }).waitFor();
+      await tester.page.locator('[data-testid="failure"]', { hasText: '2 callbacks' }).waitFor();
+      assert.ok(await tried.getAttribute('datetime') > before);
+      await tester.at('filter-state').selectOption('dropped');
+      await tester.at('empty').waitFor();
+      await tester.at('show-resent').click();
+      await tester.sees('delivery', 3);
+      assert.deepEqual((await states(tester)).sort(), ['done', 'retrying, 2 failed', 'retrying, 2 failed']);
+      await tester.at('filter-id').uncheck();
+      await tester.page.waitForURL(/#\/callbacks$/);
+    });
+  });
+
+  test('has the first line of the answer, and the time of the last attempt', async () => {
+    const { api, order } = await outage();
+    const sink = await startSink({ account: api.account });
+    sink.answer([{ status: 500, body: 'the stock is empty\nat line 7' }]);
+    await api.made({ reference_id: 'order-1', callback_url: sink.url }, hold);
+    await api.idle();
+    await order('order-2');
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      await tester.sees('delivery', 2);
+      assert.match(await tester.at('failure').innerText(), /500 the stock is empty\s+http/);
+      const summary = tester.at('delivery').locator('summary').last();
+      assert.match(await summary.innerText(), /500 the stock is empty\s+tried /);
+      await summary.click();
+      const border = await tester.at('attempt').evaluate((one) => getComputedStyle(one).borderTopWidth);
+      assert.equal(border, '1px', 'an attempt has a frame');
+      const mark = await tester.at('attempt').locator('summary').evaluate((one) => getComputedStyle(one).display);
+      assert.equal(mark, 'list-item', 'and a triangle');
+    });
+    await sink.stop();
+  });
+
+  test('fits a phone: rows have the status, dates are whole', async () => {
+    const { api, order } = await outage();
+    await order('order-1', 'broken');
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      await tester.sees('delivery', 1);
+      assert.equal(await tester.page.locator('.reported').innerText(), 'process pending');
+      assert.ok((await tester.at('filter-from').boundingBox()).width > 300);
+      await tester.page.locator('[data-view="callbacks"][title="1 failing"]').waitFor();
+    }, { size: 'phone' });
   });
 });
 

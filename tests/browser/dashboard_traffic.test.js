@@ -42,10 +42,12 @@ describe('requests', () => {
       await tester.at('filter-path').fill('/payment-invoices');
       await tester.at('filter-method').selectOption('GET');
       await tester.sees('request', 1);
+      assert.equal(await tester.at('total').innerText(), '1 of 2 match');
+      assert.equal(await tester.at('forget').innerText(), 'Delete all 2');
       await tester.at('filter-code').selectOption('4xx');
       await tester.at('empty').waitFor();
       await tester.at('forget').click();
-      await tester.page.locator('[data-testid="total"]', { hasText: /^0 kept/ }).waitFor();
+      await tester.page.locator('[data-testid="total"]', { hasText: /^0 of 0 match/ }).waitFor();
     });
   });
 });

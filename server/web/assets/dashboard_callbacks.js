@@ -1,64 +1,24 @@
-// The callbacks of all invoices: what failed in the same way, the list with its filters, and sending them again.
+// The callbacks of all invoices, newest first: what failed in the same way, the list with its filters, and sending
+// them again.
 
-import { call, get, query } from './dashboard_api.js';
-import { deliveryTag } from './dashboard_delivery.js';
-import { el, fill, keeper } from './dashboard_dom.js';
+import { get, query } from './dashboard_api.js';
+import { callbackCards } from './dashboard_attempts.js';
+import { deliveryTag, outcome } from './dashboard_delivery.js';
+import { arrange, el, fill } from './dashboard_dom.js';
+import { failureCard } from './dashboard_failures.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { rememberList, returnTo } from './dashboard_memory.js';
-import { button, code, counted, field, filterForm, number, options, pager, time, toast, words } from './dashboard_parts.js';
+import { button, counted, field, filterForm, number, options, pager, time, words } from './dashboard_parts.js';
+import { resender } from './dashboard_resend.js';
 import { statusNames } from './dashboard_statuses.js';
 import { steadyList } from './dashboard_steady.js';
-import { callbackList } from './dashboard_timeline.js';
 import { endOf, startOf, timeField } from './dashboard_times.js';
 
 const PAGE = 50;
-const STEP = 1000; // callbacks that a call sends again
+const OK = 200;
 const STATES = [['', 'any'], ['failing', 'failing: retrying or failed'], ['retrying'], ['failed'], ['queued'],
   ['sending'], ['done'], ['dropped']];
-
-/* ------------------------------------------------------------------ sending again */
-
-/** Sends all that match again, a step at a time, because a call sends a limited number. */
-async function resendAll(filters) {
-  let resent = 0, skipped = 0, after;
-  do {
-    const step = await call('POST', '/callbacks/resend', {}, { ...filters, after, limit: STEP });
-    resent += step.resent;
-    skipped += step.skipped;
-    after = step.next;
-  } while (after);
-  toast(`${counted(resent, 'callback')} sent again${skipped ? `, ${number(skipped)} in progress skipped` : ''}`);
-}
-
-/* ------------------------------------------------------------------ failures */
-
-/** What a group has in common, as filters. */
-const filtersOf = ({ url, code: answered, error }) =>
-  ({ state: 'failing', url, code: answered ? String(answered) : 'none', error: error ?? undefined });
-
-/** "from to to", or one time if they are shown alike. */
-const span = (first, last) => [time(first),
-  Math.floor(first / 1000) === Math.floor(last / 1000) ? null : [' to ', time(last)]];
-
-const failureRow = (one) => el('li.line.entry', { 'data-testid': 'failure' },
-  el('b', {}, counted(one.count, 'callback')),
-  one.code || !one.error ? code(one.code) : null,
-  one.error && el('span.bad', {}, one.error),
-  el('code.path', {}, one.url),
-  el('span.quiet', {}, one.retrying ? `${number(one.retrying)} will be retried` : 'given up'),
-  el('span.quiet', {}, span(one.first, one.last)),
-  el('span.actions', {},
-    el('a.button.small', { href: `#/callbacks${query(filtersOf(one))}`, 'data-key': `show-${one.newest}`,
-      'data-testid': 'show-failure' }, 'Show'),
-    button('Resend all', () => resendAll(filtersOf(one)),
-      { class: 'small', 'data-key': `resend-${one.newest}`, 'data-testid': 'resend-failure' })));
-
-const failureCard = ({ items, total }) => (items.length ? el('section.card', { 'data-testid': 'failures' },
-  el('h2', {}, `${counted(total, 'callback')} failing`),
-  el('ul.failures', {}, items.map(failureRow))) : null);
-
-/* ------------------------------------------------------------------ the list */
 
 function summaryOf(one) {
   const last = one.attempts.at(-1);
@@ -66,20 +26,20 @@ function summaryOf(one) {
     el('span.status', {}, deliveryTag(one, { 'data-testid': 'callback-state' })),
     el('span.what', {}, el('b', {}, one.reference_id ?? 'made by hand'), el('span.quiet', {}, one.url)),
     el('span.reported', {}, words(one.transition)),
-    el('span.answer', {}, last && (last.code || !last.error) ? [code(last.code), ' '] : null,
-      last?.error && el('span.bad', {}, last.error)),
-    el('span.when', {}, time(one.queued)),
+    el('span.answer', {}, last ? outcome(last, last.code === OK ? null : one.answer) : null),
+    el('span.when', {}, el('span.quiet', {}, last ? 'tried ' : 'queued '), time(last ? last.at : one.queued)),
   ];
 }
 
 /** An opened callback: its invoice, and its attempts with their bytes. */
 async function openCallback(body, one) {
-  const keep = body.keep ??= keeper();
+  const cards = body.cards ??= callbackCards();
   const whole = await get(`/callbacks/${one.id}`);
   const about = one.invoice
     ? ['Invoice ', el('a', { href: linkTo(one.invoice), 'data-testid': 'to-invoice' }, one.reference_id)]
     : 'Made by hand, without an invoice of this account';
-  fill(body, el('p', {}, about), callbackList({ callbacks: [whole] }, keep));
+  cards.update([whole]);
+  arrange(body, body.about ??= el('p', {}, about), cards.list);
 }
 
 function row(one) {
@@ -113,10 +73,12 @@ function filters(values, change) {
   const error = text('error', 'a part of it');
   const transition = el('select', { 'data-testid': 'filter-transition' },
     options([['', 'any'], ...statusNames().map((one) => [one, words(one)])], values.transition ?? ''));
-  const invoice = text('invoice', 'cpi_…');
+  const invoice = text('invoice', 'id or reference');
+  const sent = el('input', { type: 'checkbox', checked: Boolean(values.id), 'data-testid': 'filter-id' });
   const from = timeField(values.from, 'filter-from');
   const to = timeField(values.to, 'filter-to');
   const changed = () => change({
+    id: sent.checked ? values.id : '',
     state: state.value,
     code: answer.value.trim(),
     url: url.value.trim(),
@@ -127,19 +89,26 @@ function filters(values, change) {
     to: endOf(to),
   });
   return filterForm(changed, field('URL', url), field('State', state), field('Answer', answer), field('Error', error),
-    field('Status', transition), field('Invoice', invoice), field('Queued from', from), field('Queued to', to));
+    field('Status', transition), field('Invoice', invoice), field('Queued from', from, '', 'time'), field('Queued to', to, '', 'time'),
+    values.id ? el('label.check', {}, sent, ' Only the callbacks that were sent again') : '');
 }
 
 /** What is said of a list without rows. */
 const nothing = (filtered) => el('p.empty', { 'data-testid': 'empty' },
   filtered ? 'No callback matches.' : 'No callbacks yet. They need a callback URL, of the order or of the account.');
 
+/** The filter names an invoice that the account does not have: nothing matches. */
+function noInvoice(error) {
+  if (error.code !== 'unknown_invoice') throw error;
+  return { items: [], total: 0, next: null };
+}
+
 /** Loads a page. A call checks only a part of the callbacks, so calls repeat until the page is full. */
 async function find(values, signal) {
   const items = [];
   let { after } = values, page;
   do {
-    page = await get('/callbacks', { ...values, bodies: 'false', after, limit: PAGE - items.length });
+    page = await get('/callbacks', { ...values, bodies: 'false', after, limit: PAGE - items.length }).catch(noInvoice);
     items.push(...page.items);
     after = page.next;
   } while (after && items.length < PAGE && !signal.aborted);
@@ -159,13 +128,14 @@ export async function showCallbacks(view, { values: given, signal }) {
     return rest;
   };
   const isFiltered = () => Object.values(matching()).some(Boolean);
-  const again = button('', () => resendAll(matching()), { class: 'button', hidden: true, 'data-testid': 'resend-all' });
+  const { place: resent, resend } = resender(signal);
+  const again = button('', () => resend(matching()), { class: 'button', hidden: true, 'data-testid': 'resend-all' });
   const show = (page, groups, all) => {
     const filtered = isFiltered();
     count.textContent = filtered ? `${number(page.total)} of ${number(all)} match` : counted(all, 'callback');
     again.textContent = `Resend the ${number(page.total)} that match`;
     again.hidden = !filtered || page.total === 0;
-    fill(failures, failureCard(groups));
+    fill(failures, failureCard(groups, resend));
     steady.show(page.items, fresh);
     fresh = false;
     fill(foot, page.items.length ? null : nothing(filtered), pager('callbacks', values, page.next));
@@ -184,7 +154,7 @@ export async function showCallbacks(view, { values: given, signal }) {
     history.replaceState(null, '', `#/callbacks${query(values)}`);
     reload();
   });
-  view.append(el('div.line', {}, el('h1', {}, 'Callbacks'), count, steady.pause, again), failures, form, steady.newer,
+  view.append(el('div.line', {}, el('h1', {}, 'Callbacks'), count, steady.pause, again), resent, failures, form, steady.newer,
     list, foot);
   await load();
   returnTo(list, signal);

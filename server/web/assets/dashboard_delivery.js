@@ -3,7 +3,7 @@
 import { get } from './dashboard_api.js';
 import { el, gather } from './dashboard_dom.js';
 import { listen } from './dashboard_live.js';
-import { number, tag } from './dashboard_parts.js';
+import { code, number, tag } from './dashboard_parts.js';
 
 const COUNT_MS = 500;
 const OK = 200;
@@ -15,12 +15,27 @@ export function deliveryTag({ state, attempts }, more = {}) {
   return retrying ? el('span.tag.bad', more, `retrying, ${failed} failed`) : tag(state, more);
 }
 
+/** The first line of what the receiver answered, if it is not the usual 200. */
+export const answerLine = ({ code: answered, response }) =>
+  (answered === OK ? '' : response?.body?.trim().split(/\r?\n/)[0] ?? '');
+
+/**
+ * How an attempt ended: the receiver's status code, the first line of its answer, and the error. With a code, the
+ * error is only a hint of the mock.
+ */
+export const outcome = ({ code: answered, error }, said) => [
+  answered || !error ? code(answered) : null,
+  said && [' ', el('code.said', { title: said, 'data-testid': 'said' }, said)],
+  error && [' ', el(answered ? 'span.quiet' : 'span.bad', {}, error)],
+];
+
 /** Shows the number of failing callbacks at the link of their view, as long as the page is open. */
 export function watchFailing(link) {
   const { signal } = new AbortController();
   const mark = el('span.tag.bad.count', { 'data-testid': 'failing' });
   const count = async () => {
     const { total } = await get('/callbacks', { state: 'failing', bodies: 'false', limit: 1 });
+    link.title = total ? `${number(total)} failing` : '';
     mark.replaceChildren(number(total), el('span.unseen', {}, ' failing'));
     if (total) link.append(mark);
     else mark.remove();

@@ -29,6 +29,37 @@ export function fill(parent, ...children) {
   }
 }
 
+/** Makes `children` the children of `parent`. One that is in its place already is not moved, so what it scrolls stays. */
+export function arrange(parent, ...children) {
+  const wanted = children.flat(Infinity).filter(Boolean);
+  for (const one of [...parent.childNodes]) if (!wanted.includes(one)) one.remove();
+  let next = parent.firstChild;
+  for (const one of wanted) {
+    if (one === next) next = next.nextSibling;
+    else parent.insertBefore(one, next);
+  }
+}
+
+const isSeen = (one) => {
+  const { top, bottom } = one.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+};
+
+/** What a person reads: what has the focus, what is open, or the first line in the window. */
+function readIn(root) {
+  const { activeElement: active } = document;
+  const lists = [root.contains(active) ? [active] : [], root.querySelectorAll('details[open]'), root.querySelectorAll('li')];
+  return lists.flatMap((list) => [...list]).find(isSeen);
+}
+
+/** Runs `change`, which may add something above, and keeps what is read where it is in the window. */
+export function inPlace(root, change) {
+  const read = readIn(root);
+  const before = read?.getBoundingClientRect().top;
+  change();
+  if (read?.isConnected) window.scrollBy(0, read.getBoundingClientRect().top - before);
+}
+
 /**
  * Reuses the elements of items that never change, so they stay open, scrolled and selected. keep(items, keyOf, make)
  * returns a Map from key to element and remembers the elements of the last call only.

@@ -1,8 +1,8 @@
 // One invoice or payout: its data, its actions and its history.
 
 import { get, text } from './dashboard_api.js';
-import { callbackList, timeline } from './dashboard_timeline.js';
-import { el, fill, keeper } from './dashboard_dom.js';
+import { callbackCards } from './dashboard_attempts.js';
+import { el, fill, inPlace } from './dashboard_dom.js';
 import { jsonCard } from './dashboard_json.js';
 import { KINDS, kindOf, linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
@@ -11,6 +11,7 @@ import { mover } from './dashboard_move.js';
 import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
 import { refunder } from './dashboard_refund.js';
 import { testOf } from './dashboard_test.js';
+import { timeline } from './dashboard_timeline.js';
 
 const CALLBACKS = 100;
 
@@ -20,7 +21,7 @@ async function load(id) {
   const [invoice, items, callbacks] = await Promise.all([
     get(pathOf(id)), get(`${pathOf(id)}/timeline`), get('/callbacks', { invoice: id, limit: CALLBACKS }),
   ]);
-  return { ...invoice, id, attributes: invoice.data.attributes, timeline: items.items, callbacks: callbacks.items };
+  return { ...invoice, id, attributes: invoice.data.attributes, timeline: items.items, callbacks: callbacks.items.reverse() };
 }
 
 const seconds = (value) => value && time(value * 1000);
@@ -92,6 +93,9 @@ function actions(state) {
     el('a.button', { href: `#/requests?invoice=${id}` }, 'Requests'));
 }
 
+const history = (title, list) =>
+  el('section.card', {}, el('h2', {}, title, el('span.quiet.order', {}, ', oldest first')), list);
+
 export async function showInvoice(view, { id, signal }) {
   const first = load(id);
   // from the start: what happens while the first state is on its way would be missed
@@ -101,17 +105,16 @@ export async function showInvoice(view, { id, signal }) {
   if (signal.aborted) return;
   const top = el('div.top', {});
   const known = el('div', {});
-  const calls = el('div', {});
-  const past = el('div', {});
-  const keep = keeper();
+  const calls = callbackCards();
+  const past = timeline();
   const move = mover(id, () => refresh());
   const whole = jsonCard(id);
   const refund = refunder(id, () => refresh());
   const show = () => {
     fill(top, head(state));
     fill(known, details(state));
-    fill(calls, callbackList(state, keep));
-    fill(past, timeline(state));
+    calls.update(state.callbacks);
+    past.update(state.timeline);
     move.update(state);
     refund.update(state);
     whole.update();
@@ -120,13 +123,12 @@ export async function showInvoice(view, { id, signal }) {
     const next = await load(id);
     if (signal.aborted) return;
     state = next;
-    show();
+    inPlace(view, show);
   };
   show();
   const { view: name, title } = kindOf(id);
-  view.append(wayBack(id, { hash: `#/${name}`, title }, linkTo), top, actions(() => state), el('div.columns', {},
-    el('div.stack', {}, el('section.card', { 'aria-label': 'Details' }, known), refund.form, move.form, whole.card),
-    el('div.stack', {},
-      el('section.card', {}, el('h2', {}, 'Timeline'), past),
-      el('section.card', {}, el('h2', {}, 'Callbacks'), calls))));
+  view.append(wayBack(id, { hash: `#/${name}`, title }, linkTo), top, actions(() => state), el('div.columns.invoice', {},
+    el('section.card', { 'aria-label': 'Details' }, known),
+    el('div.stack.history', {}, history('Timeline', past.list), history('Callbacks', calls.list)),
+    el('div.stack', {}, refund.form, move.form, whole.card)));
 }

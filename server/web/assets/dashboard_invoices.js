@@ -84,7 +84,7 @@ function filters(kind, values, change) {
   return filterForm(changed, field('Search', search, help), field('Status', status), field('Callbacks', callback),
     el('details.more', { open: isSet, 'data-testid': 'more-filters' }, el('summary', {}, 'More filters'),
       el('div.fields', {}, field('Service', service), field('Currency', currency), field('Mode', mode),
-        field('Created from', from), field('Created to', to))));
+        field('Created from', from, '', 'time'), field('Created to', to, '', 'time'))));
 }
 
 /** Counts all that match. A call checks only a part of the rows. */

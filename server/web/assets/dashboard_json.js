@@ -65,19 +65,32 @@ export function differences(before, after) {
 }
 
 const TAGS = { ' ': 'span', '-': 'del', '+': 'ins' };
+const CONTEXT = 3; // lines around a change
 
-/** "Compare": the body of an attempt beside what a callback would report now. */
+/** The changed lines with those around them; ['…', ''] stands for what is left out. */
+export function hunks(lines) {
+  const near = lines.map((_, at) => lines.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1).some(([mark]) => mark !== ' '));
+  return lines.flatMap((line, at) => (near[at] ? [line] : near[at - 1] || at === 0 ? [['…', '']] : []));
+}
+
+/** "Compare": how the body of an attempt differs from what a callback would report now. Pressed again, it closes. */
 export function comparer(id, body) {
   const place = el('div', { role: 'status', 'data-testid': 'difference' });
   const compare = button('Compare with the invoice now', async () => {
+    if (place.childElementCount) {
+      fill(place);
+      compare.setAttribute('aria-expanded', 'false');
+      return;
+    }
     const now = await documentOf(id, { as: 'callback' });
     const [before, after] = [body, now].map((one) => indent(one).split('\n'));
     if (before.length > LINES_MOST || after.length > LINES_MOST) throw new Error('The bodies are too long to compare.');
     const lines = differences(before, after);
     const same = lines.every(([mark]) => mark === ' ');
-    fill(place, same ? el('p', {}, 'A callback would report the same now.') : [
+    fill(place, same ? el('p', {}, 'No differences: a callback would report the same now.') : [
       el('p.quiet', {}, '- this body, + a callback of now'),
-      block('Difference', lines.map(([mark, line]) => el(TAGS[mark], {}, `${mark} ${line}\n`)))]);
-  }, { class: 'small', 'data-testid': 'compare' });
+      block('Difference', hunks(lines).map(([mark, line]) => el(TAGS[mark] ?? 'span', {}, `${mark} ${line}\n`)))]);
+    compare.setAttribute('aria-expanded', 'true');
+  }, { class: 'small', 'aria-expanded': 'false', 'data-testid': 'compare' });
   return el('div.stack', {}, el('div', {}, compare), place);
 }

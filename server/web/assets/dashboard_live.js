@@ -107,6 +107,9 @@ export function always(types, f) {
   listen(types, gather(f, EVENTS_MS, signal), signal);
 }
 
+/** True if events come. */
+export const isLive = () => state === 'live';
+
 export function watchState(f) {
   watchers.add(f);
   f(state);

@@ -28,14 +28,28 @@ function before({ hash, earlier = [], ids = [], source }, after) {
   return after && after === source?.next ? [...earlier, ...ids] : [];
 }
 
-/** Remembers the shown list. `source` {path, values, next}: the call that lists it, and where the next page begins. */
-export function rememberList(title, items, source) {
+/**
+ * The remembered list, or the one before if that is shown again. A list that is aside has what belongs to one invoice:
+ * the way up from the invoice is still the list before.
+ */
+function recall() {
   const known = read();
-  const { hash, left } = known;
+  return known.behind?.hash === location.hash ? known.behind : known;
+}
+
+/**
+ * Remembers the shown list. `source` {path, values, next}: the call that lists it, and where the next page begins;
+ * `aside`: it is of one invoice.
+ */
+export function rememberList(title, items, source, { aside = false } = {}) {
+  const known = recall();
+  const { hash, left, behind, ...list } = known;
+  const isSame = hash === location.hash;
   write({
     title, source, hash: location.hash, ids: [...new Set(invoicesOf(items))],
     earlier: before(known, source?.values.after).slice(-MOST),
-    left: hash === location.hash ? left : undefined,
+    left: isSame ? left : undefined,
+    behind: aside ? behind ?? (isSame ? undefined : { ...list, hash, left }) : undefined,
   });
 }
 
@@ -83,8 +97,9 @@ export function wayBack(id, home, linkTo) {
       at >= 0 && [step('Previous', ids[at - 1], 'previous'), step('Next', ids[at + 1], 'next')]);
     return at >= 0 && at === ids.length - 1 && list.source?.next;
   };
-  const list = read();
-  if (show(list)) addPage(list).then(show).catch(complain);
+  const { behind, ...last } = read();
+  const list = behind ?? last;
+  if (show(list) && !behind) addPage(list).then(show).catch(complain);
   return nav;
 }
 

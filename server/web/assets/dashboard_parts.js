@@ -102,8 +102,8 @@ export function form(label, submit, attributes, ...children) {
   }, ...children);
 }
 
-/** A form of filters: calls `changed` at once after a choice, and after a pause in typing. */
-export function filterForm(changed, ...fields) {
+/** A form that calls `changed` at once after a choice, and after a pause in typing. */
+export function liveForm(changed, ...fields) {
   let typing;
   const tell = () => {
     clearTimeout(typing);
@@ -124,6 +124,29 @@ export function filterForm(changed, ...fields) {
   }, ...fields);
 }
 
+const isSet = (one) => (one.type === 'checkbox' ? one.checked : one.value !== '');
+
+/** A form of filters, and a button that clears them while any is set. */
+export function filterForm(changed, ...fields) {
+  const inputs = () => [...form.querySelectorAll('input, select')];
+  const show = () => { clear.hidden = !inputs().some(isSet); };
+  const clear = el('button.small.clear', { type: 'button', 'data-testid': 'clear-filters', onclick: () => {
+    for (const one of inputs()) {
+      if (one.type === 'checkbox') one.checked = false;
+      else one.value = '';
+    }
+    inputs()[0].focus();
+    form.requestSubmit();
+  } }, 'Clear filters');
+  const form = liveForm(() => {
+    show();
+    changed();
+  }, ...fields, clear);
+  form.addEventListener('input', show);
+  show();
+  return form;
+}
+
 /** The links from a page of a list at `#/path` to the first page and to the next one. */
 export function pager(path, values, next, [first, more] = ['Newest', 'Older']) {
   const link = (label, after, testid) =>
@@ -138,11 +161,11 @@ const isThere = (value) => value !== null && value !== undefined && value !== ''
 export const facts = (rows) => el('dl.facts', {}, rows.filter(([, value]) => isThere(value))
   .map(([term, value]) => el('div', {}, el('dt', {}, term), el('dd', {}, value))));
 
-/** A labelled field; `input` gets the id. */
-export function field(label, input, hint) {
+/** A labelled field; `input` gets the id. `kind` is its class, if it has one. */
+export function field(label, input, hint, kind) {
   input.id ||= `field-${label.toLowerCase().replace(/[^a-z]+/g, '-')}`;
   if (hint) input.setAttribute('aria-describedby', `${input.id}-hint`);
-  return el('div.field', {}, el('label', { for: input.id }, label), input,
+  return el(kind ? `div.field.${kind}` : 'div.field', {}, el('label', { for: input.id }, label), input,
     hint && el('p.quiet', { id: `${input.id}-hint` }, hint));
 }
 

@@ -4,7 +4,7 @@ import { controlUrl, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
-import { counted, facts, field, filterForm, money, number, pager, tag, words } from './dashboard_parts.js';
+import { counted, facts, field, liveForm, money, number, pager, tag, words } from './dashboard_parts.js';
 
 const PAGE = 50;
 const TYPES = ['payments', 'refunds', 'chargebacks', 'payouts'];
@@ -52,7 +52,7 @@ function choice(values, change) {
   const date = el('input', { type: 'date', required: true, value: values.date, 'data-search': true, 'data-testid': 'date' });
   const zone = el('input', { value: values.timezone, list: 'zones', maxlength: 63, 'data-testid': 'zone' });
   const changed = () => change({ date: date.value, timezone: zone.value.trim() || 'UTC' });
-  const form = filterForm(changed, field('Date', date), field('Time zone', zone));
+  const form = liveForm(changed, field('Date', date), field('Time zone', zone));
   form.classList.add('pair');
   return [form,
     el('datalist', { id: 'zones' }, ZONES.map((value) => el('option', { value })))];

@@ -89,19 +89,21 @@ export async function showRequests(view, { values: given, signal }) {
   const list = el('ul.rows.entries', { 'data-testid': 'requests' });
   const foot = el('div', {});
   const steady = steadyList(list, { keyOf: ({ id }) => id, make: row }, signal);
-  const show = ({ items, total, next }) => {
-    count.textContent = `${number(total)} kept`;
+  const isFiltered = () => Object.entries(values).some(([name, value]) => value && name !== 'after');
+  const show = ({ items, total, next }, all) => {
+    count.textContent = isFiltered() ? `${number(total)} of ${number(all)} match` : `${number(all)} kept`;
+    forget.textContent = all ? `Delete all ${number(all)}` : 'Delete all';
     steady.show(items, fresh);
     if (fresh && values.id) list.querySelector('details')?.setAttribute('open', '');
     fresh = false;
-    rememberList('Requests', items, { path: '/requests', values, next });
+    rememberList('Requests', items, { path: '/requests', values, next }, { aside: Boolean(values.invoice || values.id) });
     const none = Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.';
     fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, none), pager('requests', values, next));
   };
   const load = async () => {
     const asked = values;
-    const page = await get('/requests', { limit: PAGE, ...asked });
-    if (!signal.aborted && asked === values) show(page);
+    const [page, { total }] = await Promise.all([get('/requests', { limit: PAGE, ...asked }), get('/requests', { limit: 1 })]);
+    if (!signal.aborted && asked === values) show(page, total);
   };
   const reload = keepFresh(view, ['request', 'account'], load, signal);
   const form = filters(values, (next) => {

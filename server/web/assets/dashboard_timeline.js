@@ -1,21 +1,15 @@
-// The history of an invoice, and its callbacks with the raw request and response of each attempt.
+// The history of an invoice, the oldest first.
 
-import { call } from './dashboard_api.js';
-import { message } from './dashboard_bytes.js';
-import { deliveryTag } from './dashboard_delivery.js';
-import { el } from './dashboard_dom.js';
-import { comparer } from './dashboard_json.js';
-import { button, code, tag, time, words } from './dashboard_parts.js';
+import { query } from './dashboard_api.js';
+import { outcome } from './dashboard_delivery.js';
+import { arrange, el, keeper } from './dashboard_dom.js';
+import { button, code, number, tag, time, words } from './dashboard_parts.js';
 
-/** How an attempt ended: the receiver's status code, the error, or both. */
-const outcome = ({ code: answered, error }) => [
-  answered || !error ? code(answered) : null,
-  answered && error ? ' ' : null,
-  error ? el('span.bad', {}, error) : null,
-];
+const toRequest = (request, ...children) => el('a', { href: `#/requests${query({ id: request })}`, 'data-key': request }, ...children);
 
-const visit = ({ request, method, path, status }) =>
-  [el('a', { href: `#/requests?id=${request}`, 'data-key': request }, el('code', {}, `${method} ${path}`)), ' ', code(status)];
+const visit = ({ request, method, path, status, times, last }) => [
+  toRequest(request, el('code', {}, `${method} ${path}`)), ' ', code(status),
+  times > 1 ? el('span.quiet', {}, ` asked ${number(times)} times, last `, time(last)) : null];
 
 /** Opens an attempt in the list of callbacks below. */
 function openAttempt(key) {
@@ -25,79 +19,71 @@ function openAttempt(key) {
   details.querySelector('summary').focus({ preventScroll: true });
 }
 
-function attemptOf({ callback, transition, attempt: number }) {
-  const key = `${callback}/${number}`;
-  return button(`${words(transition)}, attempt ${number}`, () => openAttempt(key), { class: 'link', 'data-key': `to-${key}` });
+function attemptOf({ callback, transition, attempt: which }) {
+  const key = `${callback}/${which}`;
+  return button(`${words(transition)}, attempt ${which}`, () => openAttempt(key), { class: 'link', 'data-key': `to-${key}` });
 }
+
+/** What caused a change: the call leads to the recorded request. */
+const cause = ({ cause: by, request }) =>
+  (request ? toRequest(request, `by ${by}`) : el('span.quiet', {}, `by ${by}`));
 
 /** The label and the details of an item, by its kind. */
 const ITEMS = {
   api: (item) => ['call', visit(item)],
   page: (item) => ['page', visit(item)],
   transition: (item) => ['status', [item.from ? [words(item.from), ' → '] : null, tag(item.to), ' ',
-    item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ',
-    el('span.quiet', {}, `by ${item.cause}`), item.refund ? [' ', el('code', {}, item.refund)] : null]],
-  callback: (item) => ['callback', [attemptOf(item), ' ', ...outcome(item)]],
+    item.resolution === 'ok' ? null : el('span.bad', {}, item.resolution), ' ', cause(item),
+    item.refund ? [' ', el('code', {}, item.refund)] : null]],
+  callback: (item) => ['callback', [attemptOf(item), ' ', item.resent ? [toRequest(item.request, 'by hand'), ' '] : null,
+    ...outcome(item)]],
   fault: (item) => ['fault', [el('code', {}, item.fault), ` on ${item.on}`]],
 };
 
-export function timeline({ timeline: items }) {
-  return el('ol.timeline', { 'data-testid': 'timeline' }, items.map((item) => {
-    const [kind, what] = ITEMS[item.kind](item);
-    return el('li', { 'data-testid': `timeline-${item.kind}` },
-      time(item.at, { fine: true }), el('span.kind', {}, kind), el('span', {}, what));
-  }));
+/** A resend is a cause of its own; a retry has the cause of the attempt before. */
+function markResent(items) {
+  const causes = new Map();
+  return items.map((item) => {
+    if (item.kind !== 'callback') return item;
+    const resent = causes.has(item.callback) && item.request !== null && causes.get(item.callback) !== item.request;
+    causes.set(item.callback, item.request);
+    return { ...item, resent };
+  });
 }
 
-function headerOf(headers, name) {
-  const found = Object.keys(headers).find((one) => one.toLowerCase() === name);
-  return found && headers[found];
-}
+const isSame = (a, b) => a.method === 'GET' && ['kind', 'method', 'path', 'status'].every((name) => a[name] === b?.[name]);
 
-/** Verifies the sent signature on request only, because `--strict` counts verifications. */
-function checker({ headers, body }) {
-  const signature = headerOf(headers, 'x-signature');
-  const verdict = el('p', { role: 'status', 'data-testid': 'verdict' });
-  if (!signature) return el('p.bad', { 'data-testid': 'verdict' }, 'Sent without a signature.');
-  const check = button('Check signature', async () => {
-    const { valid, expected, message: why } = await call('POST', '/verify-signature', { body, signature });
-    verdict.className = valid ? 'good' : 'bad';
-    verdict.textContent = valid ? 'The signature is valid.' : `${why} Expected: ${expected}.`;
-  }, { class: 'small', 'data-testid': 'check-signature' });
-  return el('div.line', {}, check, verdict);
-}
-
-const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
-
-function attempt({ callback, one }) {
-  return el('details', { 'data-testid': 'attempt', 'data-attempt': keyOf({ callback, one }) },
-    el('summary', {}, `Attempt ${one.number} `, ...outcome(one), ' ',
-      el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null,
-      ' ', time(one.at)),
-    message('Request', one.request, 'attempt-request'),
-    checker(one.request),
-    callback.invoice ? comparer(callback.invoice, one.request.body) : null,
-    one.response ? message('Response', one.response, 'attempt-response')
-      : el('p.quiet', {}, 'no response'));
-}
-
-const resend = ({ id }, label, resign) => button(label, () => call('POST', `/callbacks/${id}/resend`, { resign }),
-  { class: 'small', 'data-key': `${id}-${resign}`, 'data-testid': resign ? 'resend-signed' : 'resend' });
-
-const callbackItem = (callback, attempts) => el('li', { 'data-testid': 'callback', 'data-callback': callback.id },
-  el('div.line', {}, el('b', {}, words(callback.transition)), deliveryTag(callback, { 'data-testid': 'callback-state' }),
-    el('code', {}, callback.id), callback.due ? [el('span.quiet', {}, 'next '), time(callback.due * 1000)] : null),
-  el('p.quiet', {}, callback.url),
-  attempts,
-  el('div.line', {}, resend(callback, 'Resend as sent', false), resend(callback, 'Resend with a new signature', true)));
-
-/** `keep` reuses the elements of attempts; see dashboard_dom.js. */
-export function callbackList({ callbacks }, keep) {
-  if (!callbacks.length) {
-    return el('p.quiet', {}, 'No callbacks yet, or neither the invoice nor the account has a callback URL.');
+/** Neighbours that are alike become one: a page that waits asks again and again. */
+function fold(items) {
+  const folded = [];
+  for (const item of items) {
+    const before = folded.at(-1);
+    if (isSame(item, before)) Object.assign(before, { times: (before.times ?? 1) + 1, last: item.at });
+    else folded.push({ ...item });
   }
-  const all = callbacks.flatMap((callback) => callback.attempts.map((one) => ({ callback, one })));
-  const kept = keep(all, keyOf, attempt);
-  return el('ul.callbacks', {}, callbacks.map((callback) =>
-    callbackItem(callback, callback.attempts.map((one) => kept.get(keyOf({ callback, one }))))));
+  return folded;
+}
+
+/** Each item with a key. Items that are equal are numbered. */
+function keyed(items) {
+  const seen = new Map();
+  return items.map((item) => {
+    const text = JSON.stringify(item);
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+    return { key: `${text} ${seen.get(text)}`, item };
+  });
+}
+
+function row({ item }) {
+  const [kind, what] = ITEMS[item.kind](item);
+  return el('li', { 'data-testid': `timeline-${item.kind}` },
+    time(item.at, { fine: true }), el('span.kind', {}, kind), el('span', {}, what));
+}
+
+/** The list; `update(items)` adds what is new and leaves the rest in place. */
+export function timeline() {
+  const list = el('ol.timeline', { 'data-testid': 'timeline' });
+  const keep = keeper();
+  return { list, update: (items) =>
+    arrange(list, [...keep(keyed(fold(markResent(items))), ({ key }) => key, row).values()]) };
 }

@@ -1,0 +1,34 @@
+// Callbacks that failed in the same way, and sending them again.
+
+import { query } from './dashboard_api.js';
+import { outcome } from './dashboard_delivery.js';
+import { el } from './dashboard_dom.js';
+import { button, counted, number, time } from './dashboard_parts.js';
+
+/** What a group has in common, as filters. */
+const filtersOf = ({ url, code: answered, error }) =>
+  ({ state: 'failing', url, code: answered ? String(answered) : 'none', error: error ?? undefined });
+
+/** "from to to", or one time if they are shown alike. */
+const span = (first, last) => [time(first),
+  Math.floor(first / 1000) === Math.floor(last / 1000) ? null : [' to ', time(last)]];
+
+const failureRow = (one, resend) => el('li.line.entry', { 'data-testid': 'failure' },
+  el('b', {}, counted(one.count, 'callback')),
+  el('span', {}, ...outcome(one, one.answer)),
+  el('code.path', {}, one.url),
+  el('span.quiet', {}, one.retrying ? `${number(one.retrying)} will be retried` : 'given up'),
+  el('span.quiet', {}, 'queued ', span(one.first, one.last)),
+  el('span', { 'data-testid': 'tried' }, 'last tried ', time(one.tried)),
+  el('span.actions', {},
+    el('a.button.small', { href: `#/callbacks${query(filtersOf(one))}`, 'data-key': `show-${one.newest}`,
+      'data-testid': 'show-failure' }, 'Show'),
+    button('Resend all', () => resend(filtersOf(one)),
+      { class: 'small', 'data-key': `resend-${one.newest}`, 'data-testid': 'resend-failure' })));
+
+/** The groups, or null if there are none; `resend(filters)` sends again. */
+export const failureCard = ({ items, total }, resend) => (items.length ? el('section.card', { 'data-testid': 'failures' },
+  el('div.line', {}, el('h2', {}, `${counted(total, 'callback')} failing`),
+    button(`Resend all ${number(total)}`, () => resend({ state: 'failing' }),
+      { class: 'button small', 'data-key': 'resend-failing', 'data-testid': 'resend-failing' })),
+  el('ul.failures', {}, items.map((one) => failureRow(one, resend)))) : null);
