@@ -215,15 +215,20 @@ describe('what became of those that were sent again', () => {
   });
 
   test('fits a phone: rows have the status, dates are whole', async () => {
-    const { api, order } = await outage();
-    await order('order-1', 'broken');
+    const { api } = await outage();
+    const sink = await startSink({ account: api.account });
+    sink.answer([{ status: 500, body: 'the stock is empty '.repeat(9) }]);
+    await api.made({ callback_url: sink.url }, hold);
+    await api.idle();
     await asTester(api, async (tester) => {
       await tester.open('/callbacks');
       await tester.sees('delivery', 1);
       assert.equal(await tester.page.locator('.reported').innerText(), 'process pending');
       assert.ok((await tester.at('filter-from').boundingBox()).width > 300);
       await tester.page.locator('[data-view="callbacks"][title="1 failing"]').waitFor();
+      await tester.payer.isAccessible('a long answer');
     }, { size: 'phone' });
+    await sink.stop();
   });
 });
 

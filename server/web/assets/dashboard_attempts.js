@@ -29,10 +29,12 @@ const keyOf = ({ callback, one }) => `${callback.id}/${one.number}`;
 
 /** The answer comes first: why the receiver refused is what one looks for. */
 function attempt({ callback, one }) {
+  const hint = one.code && one.error;
+  const end = { ...one, error: hint ? null : one.error };
   return el('details', { 'data-testid': 'attempt', 'data-attempt': keyOf({ callback, one }) },
-    el('summary', {}, `Attempt ${one.number} `, one.response ? 'was answered ' : null, ...outcome(one, answerLine(one)), ' ',
+    el('summary', {}, `Attempt ${one.number} `, one.response ? 'was answered ' : null, ...outcome(end, answerLine(one)), ' ',
       el('span.quiet', {}, `${one.took_ms} ms`), one.fault ? [' ', el('span.tag', {}, one.fault)] : null,
-      ' ', time(one.at)),
+      ' ', time(one.at), hint && el('span.hint', {}, hint)),
     one.response ? message('Response', one.response, 'attempt-response') : el('p.quiet', {}, 'no response'),
     message('Request', one.request, 'attempt-request'),
     checker(one.request),

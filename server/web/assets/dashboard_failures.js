@@ -15,7 +15,7 @@ const span = (first, last) => [time(first),
 
 const failureRow = (one, resend) => el('li.line.entry', { 'data-testid': 'failure' },
   el('b', {}, counted(one.count, 'callback')),
-  el('span', {}, ...outcome(one, one.answer)),
+  el('span.answer', {}, ...outcome(one, one.answer)),
   el('code.path', {}, one.url),
   el('span.quiet', {}, one.retrying ? `${number(one.retrying)} will be retried` : 'given up'),
   el('span.quiet', {}, 'queued ', span(one.first, one.last)),
