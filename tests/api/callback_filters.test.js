@@ -149,7 +149,8 @@ describe('resending all that match', () => {
       { '/bad?n=1': [503, 200], '/bad?n=2': [503, 200], '/bad?n=3': [503, 200] }, { retry_limit: 1 });
     for (const n of [1, 2, 3]) await order(`/bad?n=${n}`);
     await order('/ok');
-    const [, second, third] = (await get(api, '/callbacks', { state: 'failing' })).items.map(({ id }) => id).reverse();
+    const { items } = await get(api, '/callbacks', { state: 'failing' });
+    const [, second, third] = items.map(({ id }) => id).reverse();
     const first = await resend(api, { state: 'failed', limit: 2 });
     assert.deepEqual([first.resent, first.skipped], [2, 0]);
     assert.equal(second, first.next);

@@ -128,6 +128,23 @@ describe('a list holds still', () => {
 });
 
 describe('a list is found again', () => {
+  test('by its invoice, also after a look at the requests of the invoice', async () => {
+    const api = await shop();
+    await api.made({ reference_id: 'order-1' }, hold);
+    await asTester(api, async (tester) => {
+      await tester.open('/invoices?q=order');
+      await tester.at('invoice').click();
+      await tester.page.getByRole('link', { name: 'Requests' }).last().click();
+      await tester.sees('request', 1);
+      await tester.page.goBack();
+      await tester.at('reference').waitFor();
+      assert.equal(await tester.at('back').innerText(), 'Invoices');
+      await tester.at('back').click();
+      await tester.sees('invoice', 1);
+      assert.match(tester.page.url(), /#\/invoices\?q=order$/);
+    });
+  });
+
   test('with its filters, where it was scrolled, with the focus on its row', async () => {
     const api = await shop();
     await orders(api, 40);

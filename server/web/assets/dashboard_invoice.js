@@ -21,7 +21,8 @@ async function load(id) {
   const [invoice, items, callbacks] = await Promise.all([
     get(pathOf(id)), get(`${pathOf(id)}/timeline`), get('/callbacks', { invoice: id, limit: CALLBACKS }),
   ]);
-  return { ...invoice, id, attributes: invoice.data.attributes, timeline: items.items, callbacks: callbacks.items.reverse() };
+  const { attributes } = invoice.data;
+  return { ...invoice, id, attributes, timeline: items.items, callbacks: callbacks.items.reverse() };
 }
 
 const seconds = (value) => value && time(value * 1000);

@@ -69,7 +69,8 @@ const CONTEXT = 3; // lines around a change
 
 /** The changed lines with those around them; ['…', ''] stands for what is left out. */
 export function hunks(lines) {
-  const near = lines.map((_, at) => lines.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1).some(([mark]) => mark !== ' '));
+  const around = (at) => lines.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1);
+  const near = lines.map((_, at) => around(at).some(([mark]) => mark !== ' '));
   return lines.flatMap((line, at) => (near[at] ? [line] : near[at - 1] || at === 0 ? [['…', '']] : []));
 }
 

@@ -39,7 +39,7 @@ const showThem = (ids) => el('a', { href: `#/callbacks${query({ id: ids.slice(0,
 
 /** {place, resend}: `resend(filters)` sends again, and `place` says what became of it as the attempts end. */
 export function resender(signal) {
-  const place = el('div', { role: 'status' });
+  const place = el('div.outcome', { role: 'status' });
   let listening = new AbortController();
   signal.addEventListener('abort', () => listening.abort());
   const resend = async (filters) => {
