@@ -18,8 +18,8 @@ static void write_message(struct json_out *out, const char *key, const char *lin
     json_out_object_end(out);
 }
 
-static void write_attempt(struct json_out *out, const struct attempt *attempt,
-                          enum callback_detail detail, const char *body)
+/* `body`: the callback's; NULL: without what was sent and answered. */
+static void write_attempt(struct json_out *out, const struct attempt *attempt, const char *body)
 {
     json_out_object(out, NULL);
     json_out_int(out, "number", attempt->number);
@@ -30,7 +30,7 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt,
     if (attempt->fault) {
         json_out_text(out, "fault", fault_kind_name(attempt->fault));
     }
-    if (detail == CALLBACK_BRIEF) {
+    if (!body) {
         json_out_object_end(out);
         return;
     }
@@ -97,7 +97,7 @@ void callback_view(struct call *call, struct json_out *out, enum callback_detail
     const char *body =
         n && detail == CALLBACK_RAW ? outbox_body(call->engine, call->arena, callback) : NULL;
     for (size_t i = 0; i < n; i++) {
-        write_attempt(out, &attempts[i], detail, body);
+        write_attempt(out, &attempts[i], body);
     }
     json_out_array_end(out);
     if (n && detail == CALLBACK_BRIEF) {

@@ -49,7 +49,10 @@ static struct answer *reply_made(struct call *call, const char *reference_id, in
 static struct answer *reply_repeated(struct call *call)
 {
     const struct repeat *repeat = find_repeat(call);
-    json_t *body = repeat ? call_document(call) : NULL;
+    if (!repeat) {
+        return NULL;
+    }
+    json_t *body = call_document(call);
     const char *id = json_string_value(json_object_get(call_attributes(body), "reference_id"));
     if (!id || !*id) {
         return NULL;

@@ -9,6 +9,8 @@
 #include "store/store_invoice.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define PREFIX "milkypay_mock_"
@@ -104,15 +106,16 @@ static int64_t count_overdue(struct engine *engine)
 
 static int64_t resident_bytes(void)
 {
-    long long pages = 0;
+    char text[128] = "";
     FILE *file = fopen("/proc/self/statm", "re");
     if (file) {
-        if (fscanf(file, "%*d %lld", &pages) != 1) {
-            pages = 0;
+        if (!fgets(text, sizeof text, file)) {
+            text[0] = '\0';
         }
         fclose(file);
     }
-    return pages * sysconf(_SC_PAGESIZE);
+    const char *resident = strchr(text, ' '); /* the second number, in pages */
+    return resident ? strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static int64_t count_sending(const struct engine *engine)

@@ -93,7 +93,7 @@ static int64_t count_requests(struct call *call, struct waiter *waiter)
 static struct answer *try_status(struct call *call, struct waiter *waiter, struct wait_cache *cache)
 {
     const struct invoice *invoice = cached_invoice(call, waiter, cache);
-    if (!(invoice->statuses_reached & STATUS_BIT(waiter->status))) {
+    if (!invoice || !(invoice->statuses_reached & STATUS_BIT(waiter->status))) {
         return NULL;
     }
     if (cache->document.size) {
@@ -221,8 +221,9 @@ static bool has_no_url(struct call *call, const struct waiter *waiter, struct wa
     if (waiter->kind != WAIT_CALLBACK || call->tenant->account.settings.callback_url) {
         return false;
     }
+    const struct invoice *invoice = cached_invoice(call, waiter, cache);
     cache_callbacks(call, waiter, cache);
-    return !cache->n_callbacks && !cached_invoice(call, waiter, cache)->callback_url;
+    return !cache->n_callbacks && invoice && !invoice->callback_url;
 }
 
 struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_cache *cache)

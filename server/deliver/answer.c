@@ -27,7 +27,7 @@ static int read_status(const char *line, size_t size)
     const size_t start = strlen("HTTP/1.x ");
     int status = 0;
     if (size <= start + 3 ||
-        (memcmp(line, "HTTP/1.1 ", start) && memcmp(line, "HTTP/1.0 ", start))) {
+        (memcmp(line, "HTTP/1.1 ", start) != 0 && memcmp(line, "HTTP/1.0 ", start) != 0)) {
         return 0;
     }
     for (const char *digit = line + start; digit < line + start + 3; digit++) {

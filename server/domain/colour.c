@@ -82,7 +82,10 @@ static bool read_name(const char *text, double ret_parts[4])
 
 static bool read_hex(const char *text, double ret_parts[4])
 {
-    size_t digits = *text == '#' ? strspn(text + 1, "0123456789abcdef") : 0;
+    if (*text != '#') {
+        return false;
+    }
+    size_t digits = strspn(text + 1, "0123456789abcdef");
     size_t width = digits > 4 ? 2 : 1, n = digits / width;
     if (text[1 + digits] || n * width != digits || n < 3 || n > 4) {
         return false;
@@ -144,7 +147,7 @@ static bool read_parts(const char *text, double ret_parts[4])
         }
         at = skip_mark(at, i, commas);
         at = at ? read_part(at, i == 3 ? 1 : OPAQUE, &ret_parts[i], &percent) : NULL;
-        if (commas && i < 3 && percent != first) {
+        if (at && commas && i < 3 && percent != first) {
             return false; /* the older syntax cannot mix numbers and percentages */
         }
     }

@@ -5,6 +5,7 @@
 #include "domain/ident.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define RS512_BYTES 512
@@ -71,18 +72,19 @@ void token_sign(const struct token_key *key, enum token_form form, const char *i
 static bool read_claims(const struct form *form, const char *claims, struct token *token)
 {
     char whole[PART_TEXT];
-    long long expires_s;
+    char *rest;
     size_t middle = strlen(form->middle);
     if (sscanf(claims, BEGINNING "%63[A-Za-z0-9_]", token->session) != 1) {
         return false;
     }
     const char *at = claims + strlen(BEGINNING) + strlen(token->session);
-    if (strncmp(at, form->middle, middle) != 0 || sscanf(at + middle, "%lld", &expires_s) != 1) {
+    if (strncmp(at, form->middle, middle) != 0) {
         return false;
     }
+    long long expires_s = strtoll(at + middle, &rest, 10);
     token->expires_s = expires_s;
     snprintf(whole, sizeof whole, BEGINNING "%s%s%lld}", token->session, form->middle, expires_s);
-    return strcmp(whole, claims) == 0;
+    return rest > at + middle && strcmp(whole, claims) == 0;
 }
 
 bool token_read(const char *text, struct token *ret_token)

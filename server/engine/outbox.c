@@ -175,7 +175,7 @@ void outbox_insert(struct engine *engine, struct tenant *tenant, struct arena *a
     start(engine, tenant, callback, goes);
     if (callback->state == CALLBACK_DROPPED) {
         outbox_save_logs(engine, arena, invoice);
-    } else if (callback->fault == FAULT_BEFORE_RESPONSE) {
+    } else if (ret_awaited && callback->fault == FAULT_BEFORE_RESPONSE) {
         *ret_awaited = callback->seq;
         first_callback_hurry(engine, invoice->seq);
     }

@@ -25,7 +25,7 @@ static void reset(struct http_request *request)
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
     if (info) {
-        connect(info->connect_fd, &nowhere, sizeof nowhere);
+        (void)connect(info->connect_fd, &nowhere, sizeof nowhere);
     }
 }
 

@@ -176,8 +176,8 @@ bool sink_receive(struct sinks *sinks, const char *name, const struct sink_reque
     if (sink->n > SINK_REQUESTS_MOST) {
         drop_oldest(sinks, sink);
     }
-    while (is_overfull(sinks, kept)) {
-        struct sink *loser = oldest(sinks);
+    struct sink *loser;
+    while (is_overfull(sinks, kept) && (loser = oldest(sinks))) {
         drop_oldest(sinks, loser);
         forget_if_blank(sinks, loser);
     }

@@ -55,8 +55,8 @@ static pid_t parent_of(const char *pid)
     }
     text[size] = '\0';
     const char *end = strrchr(text, ')'); /* the name may have any character */
-    int parent = 0;
-    return end && sscanf(end + 1, " %*c %d", &parent) == 1 ? parent : 0;
+    size_t state = strlen(") S ");
+    return end && strlen(end) > state ? (pid_t)strtol(end + state, NULL, 10) : 0;
 }
 
 static void kill_children(void)
@@ -93,15 +93,15 @@ static void keep_tail(struct keeper_tail *tail, const char *data, size_t size)
     }
 }
 
-/* Returns false when all who could print have ended. */
-static bool drain(int fd, struct keeper_tail *tail, bool shown)
+/* Returns false when all who could print have ended. `shown` becomes false if stderr is closed. */
+static bool drain(int fd, struct keeper_tail *tail, bool *shown)
 {
     char data[4096];
     ssize_t size = read(fd, data, sizeof data);
     if (size > 0) {
         keep_tail(tail, data, (size_t)size);
-        if (shown && write(STDERR_FILENO, data, (size_t)size) < 0) {
-            shown = false;
+        if (*shown && write(STDERR_FILENO, data, (size_t)size) < 0) {
+            *shown = false;
         }
     }
     return size > 0 || (size < 0 && errno == EINTR);
@@ -124,7 +124,7 @@ static void watch(pid_t worker, int signals, int output, struct keeper_tail *tai
         if (poll(polled, 2, -1) < 0 && errno != EINTR) {
             return;
         }
-        if (polled[1].revents && !drain(output, tail, shown)) {
+        if (polled[1].revents && !drain(output, tail, &shown)) {
             polled[1].fd = -1;
         }
         struct signalfd_siginfo info;

@@ -38,7 +38,7 @@ bool platform_settle(struct scene *scene)
         }
         timeline_collect(scene);
         /* `due` is rounded down to whole seconds, so a second later it has passed. */
-        json_t *to = json_pack("{s:I, s:s}", "to", (json_int_t)(due + 1), "timeout", "40s");
+        json_t *to = json_pack("{s:I, s:s}", "to", (json_int_t)due + 1, "timeout", "40s");
         if (!platform_do(scene, "POST", "clock/advance", to)) {
             return false;
         }

@@ -154,7 +154,7 @@ static void add_real(struct buf *buf, double number)
     while (n > 1 && digits[n - 1] == '0') {
         n--;
     }
-    int exponent = atoi(strchr(text, 'e') + 1), before = exponent + 1;
+    int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10), before = exponent + 1;
     buf_text(buf, *text == '-' ? "-" : "");
     if (before < PHP_BEFORE_LEAST || before > PHP_BEFORE_MOST) {
         buf_printf(buf, "%c.%.*s%se%+d", digits[0], (int)n - 1, digits + 1, n == 1 ? "0" : "",

@@ -93,7 +93,7 @@ struct json_field {
     {                                                                                              \
         .name = key, .kind = JSON_KIND_##what, .offset = JSON_AT(type, member), ##__VA_ARGS__      \
     }
-#define JSON_NESTED(table) .fields = table, .n_fields = ARRAY_SIZE(table)
+#define JSON_NESTED(table) .fields = (table), .n_fields = ARRAY_SIZE(table)
 
 /*
  * Fills `into` from `object`. Texts go to the arena of `errors`. The place of an absent or wrong

@@ -68,6 +68,7 @@ static void other_texts_are_not_colours(void **state)
         " red",
         "#fff ",
         "rgb()",
+        "rgb(1,)",
         "rgb(1,2)",
         "rgb(1,2,3,4,5)",
         "rgb(1,2,3",
