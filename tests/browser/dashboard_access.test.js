@@ -185,7 +185,7 @@ describe('with a control token', () => {
       await tester.at('delivery').locator('summary').first().click();
       await tester.at('attempt').locator('summary').click();
       await tester.at('check-signature').click();
-      await tester.page.locator('[data-testid="verdict"]', { hasText: 'is valid' }).waitFor();
+      await tester.page.locator('[data-testid="verdict"]', { hasText: 'Valid: the signature is right' }).waitFor();
       (await answers([200])).expect(200);
       await tester.at('resend-failure').click();
       await tester.page.locator('.toast', { hasText: '1 callback sent again' }).waitFor();

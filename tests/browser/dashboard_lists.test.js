@@ -134,7 +134,7 @@ describe('a list is found again', () => {
     await asTester(api, async (tester) => {
       await tester.open('/invoices?q=order');
       await tester.at('invoice').click();
-      await tester.page.getByRole('link', { name: 'Requests' }).last().click();
+      await tester.at('to-requests').click();
       await tester.sees('request', 1);
       await tester.page.goBack();
       await tester.at('reference').waitFor();

@@ -91,7 +91,7 @@ function actions(state) {
     button('Copy as curl', async () => copy(await text(`${pathOf(id)}/export`), 'The script is copied'),
       { 'data-testid': 'copy-curl' }),
     button('Copy as test', () => copy(testOf(state()), 'The test is copied'), { 'data-testid': 'copy-test' }),
-    el('a.button', { href: `#/requests?invoice=${id}` }, 'Requests'));
+    el('a.button', { href: `#/requests?invoice=${id}`, 'data-testid': 'to-requests' }, 'Requests'));
 }
 
 const history = (title, list) =>
