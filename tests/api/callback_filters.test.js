@@ -155,7 +155,8 @@ describe('resending all that match', () => {
     assert.deepEqual([first.resent, first.skipped], [2, 0]);
     assert.equal(second, first.next);
     await api.idle();
-    assert.deepEqual(await resend(api, { state: 'failed', after: first.next }), { resent: 1, skipped: 0, callbacks: [third], next: null });
+    assert.deepEqual(await resend(api, { state: 'failed', after: first.next }),
+      { resent: 1, skipped: 0, callbacks: [third], next: null });
     await api.idle();
     assert.deepEqual(sink.requests.map(({ path }) => path.slice(1)),
       ['bad?n=1', 'bad?n=2', 'bad?n=3', 'ok', 'bad?n=1', 'bad?n=2', 'bad?n=3']);

@@ -388,7 +388,8 @@ test('the log names the key as well', async () => {
   const receiver = await sayer('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n');
   await attempt(await scene({}, new Client(other)), receiver.url);
   await other.stop(); // completes the log
-  assert.match(other.stderr, /callback.*code=401.*signed with the live secret key, because test_mode is false: does the rec/);
+  assert.match(other.stderr,
+    /callback.*code=401.*signed with the live secret key, because test_mode is false: does the rec/);
   await receiver.stop();
 });
 
