@@ -188,7 +188,7 @@ describe('with a control token', () => {
       await tester.page.locator('[data-testid="verdict"]', { hasText: 'Valid: the signature is right' }).waitFor();
       (await answers([200])).expect(200);
       await tester.at('resend-failure').click();
-      await tester.page.locator('.toast', { hasText: '1 callback sent again' }).waitFor();
+      await tester.page.locator('[data-testid="resent"]', { hasText: '1 callback sent again' }).waitFor();
       await tester.sees('failures', 0);
       await tester.at('filter-state').selectOption('done');
       await tester.sees('delivery', 1);
