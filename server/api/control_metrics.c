@@ -148,6 +148,8 @@ static void write_gauges(struct buf *out, const struct call *call)
          (int64_t)streams_count(call->router->streams)},
         {"body_bytes", "Bodies of requests that are under way.",
          (int64_t)http_server_bodies(call->request->server)},
+        {"reply_bytes", "Replies that their clients have not read yet.",
+         (int64_t)http_server_replies(call->request->server)},
         {"accounts", "Merchant accounts.", (int64_t)engine->tenants.n},
         {"invoices", "Stored invoices.", store_invoice_count(engine->store)},
         {"journal_requests", "Requests in the journal.",

@@ -205,15 +205,32 @@ static bool is_encoded(const struct http_request *request)
     return request->body_size && encoding && *encoding && !text_equal_nocase(encoding, "identity");
 }
 
+static struct answer *refuse_busy(struct call *call, const char *message)
+{
+    struct answer *busy = reply_reason(call, 503, "busy", message);
+    http_reply_header(call->request, "Retry-After", "1");
+    return busy;
+}
+
+/* Clients that read nothing must not fill the memory. Calls that change something have small
+ * replies, and what watches the server has no account. */
+static struct answer *check_replies(struct call *call)
+{
+    const struct route *route = call->route;
+    bool large = text_equal(route->method, "GET") &&
+                 (route->access == ACCESS_PRIVATE || route->access == ACCESS_PUBLIC ||
+                  route->needs & NEEDS_ACCOUNT);
+    return large && call->request->crowded
+               ? refuse_busy(call, "too many responses are not read yet; send it again")
+               : NULL;
+}
+
 /* Checks the body before anything reads it. */
 static struct answer *check_body(struct call *call)
 {
     struct http_request *request = call->request;
     if (request->no_room) {
-        struct answer *busy =
-            reply_reason(call, 503, "busy", "too many bodies are under way; send it again");
-        http_reply_header(request, "Retry-After", "1");
-        return busy;
+        return refuse_busy(call, "too many bodies are under way; send it again");
     }
     if (is_encoded(request) && call->route->access != ACCESS_SINK) {
         return reply_reason(call, 415, "unsupported_encoding",
@@ -230,7 +247,7 @@ static struct answer *check_body(struct call *call)
 static struct answer *handle(struct call *call)
 {
     const struct route *route = call->route;
-    struct answer *answer = check_body(call);
+    struct answer *answer = check_body(call) ?: check_replies(call);
     for (size_t i = 0; !answer && i < CHECKS_MOST && checks[route->access][i]; i++) {
         answer = checks[route->access][i](call);
     }

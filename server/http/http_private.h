@@ -22,7 +22,7 @@ struct http_server {
     char *cert, *key;
     struct http_request *held; /* replies that wait for http_release */
     size_t n_held, parked;
-    size_t bodies; /* bytes of all bodies in memory */
+    size_t bodies, replies; /* bytes of all bodies, and of all replies, in memory */
     struct timers timers;
     bool closing;
     int fresh[FRESH_MOST]; /* sockets plus 1 that have not sent anything yet, 0: none */

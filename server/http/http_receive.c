@@ -122,6 +122,7 @@ void http_finish(void *arg, struct MHD_Connection *connection, void **context,
     json_decref(request->query);
     json_decref(request->document);
     drop_body(request);
+    request->server->replies -= request->replied;
     buf_finish(&request->reply.body);
     arena_finish(&request->arena);
     free(request);

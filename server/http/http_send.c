@@ -284,6 +284,8 @@ enum MHD_Result http_reply_ready(struct http_request *request)
     if (!request->reply.status && !request->reply.fault) {
         die("%s %s was not answered", request->method, request->target);
     }
+    server->replies += request->reply.body.size - request->replied;
+    request->replied = request->reply.body.size;
     if (server->options.must_hold(server->options.arg)) {
         /* Do not suspend, which costs two system calls: without a response libmicrohttpd calls
          * again in its next run, and the turn ends soon. */
@@ -351,6 +353,7 @@ bool http_run_handler(struct http_request *request)
         http_reply_error(request, 503);
         http_reply_header(request, "Retry-After", RETRY_AFTER_S);
     } else {
+        request->crowded = request->server->replies > HTTP_REPLIES_MOST;
         options->handle(options->arg, request);
     }
     return !request->parked;

@@ -296,3 +296,8 @@ size_t http_server_bodies(const struct http_server *server)
 {
     return server->bodies;
 }
+
+size_t http_server_replies(const struct http_server *server)
+{
+    return server->replies;
+}

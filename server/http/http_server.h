@@ -24,6 +24,9 @@
 /* Limit of all bodies together; a body beyond it is discarded and refused with 503. */
 #define HTTP_BODIES_MOST ((size_t)256 << 20)
 
+/* When all replies that are not sent yet are larger, no further large ones should be made. */
+#define HTTP_REPLIES_MOST ((size_t)256 << 20)
+
 struct http_server;
 struct MHD_Connection;
 struct fault_hit;
@@ -72,8 +75,10 @@ struct http_request {
     const char *target;            /* raw */
     const char *path, *query_text; /* target.h; path NULL: the target is malformed */
     bool head, too_large;
-    bool old;     /* HTTP/1.0 */
-    bool no_room; /* the body was discarded: HTTP_BODIES_MOST */
+    bool old;       /* HTTP/1.0 */
+    size_t replied; /* its part of http_server_replies */
+    bool no_room;   /* the body was discarded: HTTP_BODIES_MOST */
+    bool crowded;   /* too much is not read yet: HTTP_REPLIES_MOST */
     /* Why the request must be refused before its route is called; its connection then ends. NULL:
      * it is well-formed. */
     const struct framing_refusal *refusal;
@@ -149,6 +154,9 @@ int http_server_connections(const struct http_server *server);
 
 /* Bytes of request bodies in memory. */
 size_t http_server_bodies(const struct http_server *server);
+
+/* Bytes of replies in memory, until the client has read them or is gone. */
+size_t http_server_replies(const struct http_server *server);
 
 /* Sends the held replies; after a failed commit each becomes a 503. Returns true if there were
  * any. */

@@ -1,4 +1,4 @@
-// The limit of all request bodies in memory, and the reply to a body beyond it.
+// The limits of all request bodies and of all replies in memory, and the reply to a call beyond them.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -15,17 +15,17 @@ const demo = new Client(server);
 const MOST = 256 << 20;
 const LARGE = 16 << 20;
 
-/** The gauge of /_mock/metrics. */
-async function bodyBytes() {
+/** A gauge of /_mock/metrics. */
+async function bodyBytes(gauge = 'body_bytes') {
   const { text } = (await demo.send('GET', '/_mock/metrics')).expect(200);
-  return Number(/^milkypay_mock_body_bytes (\d+)$/m.exec(text)[1]);
+  return Number(new RegExp(`^milkypay_mock_${gauge} (\\d+)$`, 'm').exec(text)[1]);
 }
 
-/** Polls until the gauge has the expected value. It never exceeds the maximum. */
-async function reach(holds, what) {
+/** Polls until the gauge has the expected value. It never exceeds the maximum by more than one reply. */
+async function reach(holds, what, gauge) {
   const until = Date.now() + 4 * PATIENCE_MS;
-  for (let bytes; !holds(bytes = await bodyBytes());) {
-    assert.ok(bytes <= MOST, `${bytes} bytes`);
+  for (let bytes; !holds(bytes = await bodyBytes(gauge));) {
+    assert.ok(bytes <= MOST + LARGE * 2, `${bytes} bytes`);
     assert.ok(Date.now() < until, `${what}: ${bytes} bytes`);
     await new Promise((done) => { setTimeout(done, 50); });
   }
@@ -89,4 +89,38 @@ test('the same limit applies without credentials', async () => {
   const statuses = answers.map((answer) => answer.slice(9, 12));
   assert.ok(statuses.every((status) => status === '401' || status === '503'), [...new Set(statuses)].join());
   await reach((bytes) => bytes === 0, 'nothing to be held');
+});
+
+/** Sends a GET whose response is not read further than its first bytes: {socket, first}. */
+async function unread(path, login) {
+  const socket = connect({ host: server.host, port: server.port });
+  socket.on('error', () => {});
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${login}\r\n\r\n`);
+  const [first] = await within(once(socket, 'data'), () => `the answer to ${path}`, 5 * PATIENCE_MS);
+  socket.pause();
+  return { socket, first: first.toString('latin1') };
+}
+
+test('replies that nobody reads are limited', async () => {
+  const metadata = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`m${i}`, 'x'.repeat(1000)]));
+  for (let i = 0; i < 30; i++) await demo.made({ metadata });
+  const size = (await demo.list({ 'page[size]': 30 })).expect(200).text.length; // more than the buffers of two sockets hold
+  const login = `Basic ${btoa(`${demo.account.id}:${demo.account.api_key}`)}`;
+  const open = [];
+  let last;
+  do {
+    last = await unread('/payment-invoices?page[size]=30', login);
+    open.push(last.socket);
+  } while (last.first.startsWith('HTTP/1.1 200') && open.length < 100);
+  assert.match(last.first, /^HTTP\/1\.1 503 .*Retry-After: 1\r\n/s);
+  assert.match(last.first, /X-Mock-Reason: [^\r]*not read yet/);
+  assert.equal(open.length, Math.floor(MOST / size) + 2);
+
+  const control = (await demo.control('GET', '/payment-invoices')).expect(503);
+  assert.equal(control.json.error.code, 'busy');
+  (await demo.create(invoice())).expect(201);
+
+  for (const socket of open) socket.destroy();
+  await reach((bytes) => bytes < MOST, 'what the ended connections held to be free', 'reply_bytes');
+  (await demo.list()).expect(200);
 });
