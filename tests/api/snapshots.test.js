@@ -33,12 +33,11 @@ async function frozen(settings) {
   await api.freeze();
   return api;
 }
-/** The whole state of the account as calls show it. The calls themselves are left out of the timelines. */
+/** The whole state of the account as calls show it. */
 async function state(api) {
   const list = (await api.list({ 'page[size]': 100 })).expect(200).data;
   const timelines = [];
-  for (const { id } of list)
-    timelines.push((await api.timeline(id)).items.filter((item) => item.kind !== 'api' && item.kind !== 'page'));
+  for (const { id } of list) timelines.push(await api.lasting(id));
   return {
     list,
     timelines,

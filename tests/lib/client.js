@@ -232,6 +232,13 @@ export class Client {
 
   pay(id, body) { return this.control('POST', `/payment-invoices/${id}/pay`, body); }
 
+  /** The items of a timeline that the database keeps: no calls, and not which call caused an item. */
+  async lasting(id) {
+    const { items } = await this.timeline(id);
+    return items.filter(({ kind }) => kind === 'transition' || kind === 'callback')
+      .map((item) => ({ ...item, request: null }));
+  }
+
   async timeline(id) {
     const reply = await this.control('GET', `/payment-invoices/${id}/timeline`);
     return reply.expect(200).json;
