@@ -1,5 +1,6 @@
 /* Sends any bytes to the real server on one connection: libmicrohttpd, framing, router and
  * handlers. What comes back is HTTP, with a known status and a body of its API. */
+#include "base/mem.h"
 #include "stage.h"
 
 #include <string.h>
@@ -13,7 +14,11 @@ static char *target_of(const char *data, size_t size)
     bool plain = stop && *data > ' ' && !memchr(stop + 1, ' ', (size_t)(end - stop - 1)) &&
                  !memchr(data, '\r', (size_t)(end - data)) &&
                  !memchr(data, '\n', (size_t)(end - data));
-    return plain ? strndup(begin + 1, (size_t)(stop - begin - 1)) : NULL;
+    char *target = plain ? mem_alloc((size_t)(stop - begin)) : NULL;
+    if (target) {
+        memcpy(target, begin + 1, (size_t)(stop - begin - 1));
+    }
+    return target;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
