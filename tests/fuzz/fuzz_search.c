@@ -76,8 +76,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_int_t found = find(places[place], buf_str(&query));
     if (place == 0 && found >= 0) {
         PROMISE(find("/_mock/payment-invoices?count=true&q=", buf_str(&query)) == found);
-        buf_text(&query, "%20");
-        PROMISE(find(places[0], query.data) == found);
+        if (!strstr(buf_str(&query), "%22")) { /* in a quoted term that has no end a blank counts */
+            buf_text(&query, "%20");
+            PROMISE(find(places[0], query.data) == found);
+        }
     }
     return 0;
 }

@@ -25,11 +25,13 @@ static bool is_page(const char *path)
 static bool is_error(const char *path, const json_t *body)
 {
     const json_t *error = json_object_get(body, "error"), *errors = json_object_get(body, "errors");
+    bool control = json_is_string(json_object_get(error, "code")) &&
+                   json_is_string(json_object_get(error, "message"));
     if (target_is_under(path, CALL_CONTROL_PREFIX) && !is_page(path)) {
-        return json_is_string(json_object_get(error, "code")) &&
-               json_is_string(json_object_get(error, "message"));
+        return control;
     }
-    return target_is_under(path, "/payment") || /* the card gate has its own errors */
+    return (control && text_equal(path, "/")) || /* the way to the dashboard is guarded as it is */
+           target_is_under(path, "/payment") ||  /* the card gate has its own errors */
            json_object_size(errors) || json_array_size(errors);
 }
 
