@@ -36,7 +36,9 @@ static struct answer *read_invoice(struct call *call, const char *text,
                                    struct callback_filter *filter)
 {
     struct invoice invoice;
-    if (find_by_reference(call, text, &invoice)) {
+    int64_t seq;
+    bool id = invoice_id_read(call->engine->keys.rows, text, &seq); /* may be a reference too */
+    if (!id && find_by_reference(call, text, &invoice)) {
         filter->invoice = invoice.seq;
         return NULL;
     }

@@ -7,6 +7,7 @@
 
 #define BRIEF_ATTEMPTS 100 /* the last ones; retries end at 100 */
 #define ANSWER_MOST 200    /* bytes of the first line of an answer */
+#define ANSWER_READ 1024   /* bytes in which it is looked for, after blank lines */
 
 static void write_message(struct json_out *out, const char *key, const char *line,
                           const char *headers, const char *body, size_t size)
@@ -55,9 +56,10 @@ static enum callback_state shown_state(const struct call *call, const struct cal
     return callback->state == CALLBACK_SENDING && !sending ? CALLBACK_QUEUED : callback->state;
 }
 
-void callback_answer(struct json_out *out, const struct attempt *last)
+void callback_answer(struct call *call, struct json_out *out, int64_t callback)
 {
-    const char *body = last && last->response_body ? last->response_body : "";
+    const char *body =
+        store_attempt_answer(call->engine->store, call->arena, callback, ANSWER_READ) ?: "";
     body += strspn(body, " \t\r\n");
     size_t size = strcspn(body, "\r\n");
     if (size > ANSWER_MOST) {
@@ -100,9 +102,6 @@ void callback_view(struct call *call, struct json_out *out, enum callback_detail
         write_attempt(out, &attempts[i], body);
     }
     json_out_array_end(out);
-    if (n && detail == CALLBACK_BRIEF) {
-        store_attempt_newest(store, call->arena, callback->seq, &attempts[n - 1]);
-    }
-    callback_answer(out, n ? &attempts[n - 1] : NULL);
+    callback_answer(call, out, callback->seq);
     json_out_object_end(out);
 }

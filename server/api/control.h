@@ -161,8 +161,8 @@ enum callback_detail { CALLBACK_RAW, CALLBACK_BRIEF };
 void callback_view(struct call *call, struct json_out *out, enum callback_detail detail,
                    const struct callback *callback, const struct invoice *invoice);
 
-/* The member "answer": the first line of the response to an attempt (NULL: none), cut, or null. */
-void callback_answer(struct json_out *out, const struct attempt *last);
+/* The member "answer": the first line of the body that answered the last attempt, cut, or null. */
+void callback_answer(struct call *call, struct json_out *out, int64_t callback);
 
 /*
  * fault_read.c: reads and checks a fault; its texts live in the call's arena. 422 when a name is

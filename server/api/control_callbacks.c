@@ -112,9 +112,6 @@ static void write_failure(struct call *call, struct json_out *out,
                           const struct callback_failure *failure)
 {
     char last[IDENT_TEXT];
-    struct attempt attempt;
-    bool found =
-        store_attempt_newest(call->engine->store, call->arena, failure->last_seq, &attempt);
     ident_number("cb", failure->last_seq, last);
     json_out_object(out, NULL);
     json_out_text(out, "url", failure->url);
@@ -126,7 +123,7 @@ static void write_failure(struct call *call, struct json_out *out,
     json_out_int(out, "last", failure->last_ms);
     json_out_int(out, "tried", failure->tried_ms);
     json_out_text(out, "newest", last);
-    callback_answer(out, found ? &attempt : NULL);
+    callback_answer(call, out, failure->last_seq);
     json_out_object_end(out);
 }
 

@@ -31,6 +31,7 @@ struct timeline {
         bool used;
     } * causes;
     size_t n_causes, causes_room;
+    size_t first_cause; /* those before it are used: items come in about the same order */
     const struct refund *refund, *refunds_end; /* the next one in the order of creation */
     struct buf json;                           /* of the item that is being written */
     struct json_out out;
@@ -102,7 +103,11 @@ static void add_cause(struct timeline *timeline, struct json_out *out, enum jour
                       int64_t which, int64_t number)
 {
     char id[IDENT_TEXT] = "";
-    for (size_t i = 0; i < timeline->n_causes; i++) {
+    while (timeline->first_cause < timeline->n_causes &&
+           timeline->causes[timeline->first_cause].used) {
+        timeline->first_cause++;
+    }
+    for (size_t i = timeline->first_cause; i < timeline->n_causes; i++) {
         struct cause *cause = &timeline->causes[i];
         if (!cause->used && cause->kind == kind && cause->which == which &&
             cause->number == number) {

@@ -116,11 +116,12 @@ static bool copy_plain(const char *needs, const char *text, size_t size, char *t
 void json_text_add(struct buf *buf, enum json_text_style style, const char *text, size_t size)
 {
     size_t whole = size + 2;
-    char *to = buf->data + buf->size;
-    if (buf->room - buf->size <= whole || !copy_plain(escapes[style], text, size, to + 1)) {
+    if (buf->room - buf->size <= whole ||
+        !copy_plain(escapes[style], text, size, buf->data + buf->size + 1)) {
         add_escaped(buf, escapes[style], text, size);
         return;
     }
+    char *to = buf->data + buf->size;
     to[0] = to[size + 1] = '"';
     to[whole] = '\0';
     buf->size += whole;

@@ -26,7 +26,7 @@ enum {
     Q_ATTEMPT_ALL,
     Q_ATTEMPT_HEADS,
     Q_ATTEMPT_LAST,
-    Q_ATTEMPT_NEWEST,
+    Q_ATTEMPT_ANSWER,
 };
 
 #define HELD " FROM callback WHERE state = 1 AND fault = ?2 AND "
@@ -65,7 +65,7 @@ static const char *const sql[] = {
                         " (SELECT seq FROM callback WHERE invoice = ?1) ORDER BY callback, number",
     [Q_ATTEMPT_LAST] = ("SELECT {attempt_head} FROM attempt WHERE callback = ?1"
                         " ORDER BY number DESC LIMIT ?2"),
-    [Q_ATTEMPT_NEWEST] = "SELECT {attempt} FROM attempt WHERE callback = ?1"
+    [Q_ATTEMPT_ANSWER] = "SELECT substr(response_body, 1, ?2) FROM attempt WHERE callback = ?1"
                          " ORDER BY number DESC LIMIT 1",
 };
 
@@ -192,9 +192,13 @@ size_t store_attempt_last(struct store *store, struct arena *arena, int64_t call
     return store_all_rows_reversed(store, arena, q, &row_attempt_head, ret_attempts);
 }
 
-bool store_attempt_newest(struct store *store, struct arena *arena, int64_t callback,
-                          struct attempt *ret_attempt)
+const char *store_attempt_answer(struct store *store, struct arena *arena, int64_t callback,
+                                 int64_t most)
 {
-    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_ATTEMPT_NEWEST, callback);
-    return store_one_row(store, arena, q, &row_attempt, ret_attempt);
+    sqlite3_stmt *q = store_ask(store, STORE_CALLBACK, Q_ATTEMPT_ANSWER, callback, most);
+    const char *answer = NULL;
+    while (store_step(store, q)) {
+        answer = store_column_text(arena, q, 0);
+    }
+    return answer;
 }

@@ -70,6 +70,7 @@ size_t store_attempt_heads(struct store *store, struct arena *arena, int64_t inv
 size_t store_attempt_last(struct store *store, struct arena *arena, int64_t callback, int64_t limit,
                           struct attempt **ret_attempts);
 
-/* The last attempt of a callback, whole. Returns false if there is none. */
-bool store_attempt_newest(struct store *store, struct arena *arena, int64_t callback,
-                          struct attempt *ret_attempt);
+/* The body that answered the last attempt of a callback, cut to `most` bytes, in the arena; NULL if
+ * there is none. */
+const char *store_attempt_answer(struct store *store, struct arena *arena, int64_t callback,
+                                 int64_t most);

@@ -97,6 +97,15 @@ describe('a filter', () => {
     }
   });
 
+  test('an id is an id, even if it is the reference of another invoice', async () => {
+    const { api, sink, order } = await shop({ '/bad': [500] });
+    const one = await order('/bad');
+    await order('/bad', { reference_id: one });
+    const { items } = await get(api, '/callbacks', { invoice: one });
+    assert.deepEqual([...new Set(items.map(({ invoice: id }) => id))], [one]);
+    await sink.stop();
+  });
+
   test('and bodies=false list attempts without headers and bodies', async () => {
     const { api, sink, order } = await shop({ '/bad': [500] });
     await order('/bad', { reference_id: 'order-1' });
