@@ -1,7 +1,6 @@
 #include "loop.h"
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/wall.h"
 #include "engine/life.h"
 #include "engine/schedule.h"
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #define SLEEP_MOST_MS 60000
-#define CALM_MS 200    /* without work, before memory is given back */
 #define GRACE_MS 500   /* at the end, for running requests and callbacks */
 #define SETTLE_MS 9000 /* before that, after a command: at most ten seconds together */
 
@@ -53,19 +51,6 @@ static enum loop_action take_signals(const struct loop *loop)
     return action;
 }
 
-/* Waits for a socket. When nothing happened for a moment, memory that a peak has left goes back to
- * the system. */
-static void wait_for_sockets(CURLM *multi, struct curl_waitfd *fds, unsigned n, int64_t wait_ms)
-{
-    int ready = 0;
-    int64_t rest_ms = wait_ms - CALM_MS;
-    curl_multi_poll(multi, fds, n, (int)(rest_ms > 0 ? CALM_MS : wait_ms), &ready);
-    if (!ready && rest_ms > 0) {
-        mem_give_back();
-        curl_multi_poll(multi, fds, n, (int)rest_ms, NULL);
-    }
-}
-
 /* Sleeps until a socket, a timer or a signal needs attention. Returns the action of the signal. */
 static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
 {
@@ -82,7 +67,7 @@ static enum loop_action sleep_for_work(const struct loop *loop, int64_t most_ms)
     if (wait_ms) {
         log_flush();
     }
-    wait_for_sockets(deliver_multi(loop->engine->deliver), fds, ARRAY_SIZE(fds), wait_ms);
+    curl_multi_poll(deliver_multi(loop->engine->deliver), fds, ARRAY_SIZE(fds), (int)wait_ms, NULL);
     if (fds[2].revents) {
         http_accept_run(loop->server);
     }

@@ -3,17 +3,14 @@
 #include "die.h"
 #include "text.h"
 
-#include <malloc.h>
 #include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Most requests fit in one chunk; see the memory figures in the README before changing it. */
 #define CHUNK_SIZE ((size_t)8192)
 #define SPARE_MOST 64
-#define FREE_MOST ((size_t)8 << 20) /* that the heap keeps for the next requests */
 
 struct arena_chunk {
     struct arena_chunk *older;
@@ -46,33 +43,6 @@ void *mem_resize(void *p, size_t size)
         die_of_memory(size);
     }
     return q;
-}
-
-size_t mem_resident(void)
-{
-    char text[128] = "";
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file) {
-        if (!fgets(text, sizeof text, file)) {
-            text[0] = '\0';
-        }
-        fclose(file);
-    }
-    const char *resident = strchr(text, ' '); /* the second number, in pages */
-    return resident ? strtoul(resident, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
-}
-
-/* Free memory that was given back still counts as free in the heap, so only the growth tells
- * whether there is any to give. */
-void mem_give_back(void)
-{
-    static size_t least; /* resident since the last time */
-    size_t resident = mem_resident();
-    if (resident > least + FREE_MOST && mallinfo2().fordblks > FREE_MOST) {
-        malloc_trim(0);
-        least = mem_resident();
-    }
-    least = resident < least ? resident : least;
 }
 
 void *mem_grow(void *list, size_t n, size_t *room, size_t size)

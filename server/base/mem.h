@@ -10,13 +10,6 @@
 
 #include <stdarg.h>
 
-/* Bytes of the process that are in memory, 0 if the system does not tell. */
-size_t mem_resident(void);
-
-/* Gives free memory back to the system, if the process has grown much since the last time. That
- * takes some ten milliseconds after a large peak, so call it when there is nothing else to do. */
-void mem_give_back(void);
-
 /* Out of memory ends the program (die_of_memory). */
 void *mem_alloc(size_t size) ATTR_NONNULL;           /* zeroed; free() it */
 void *mem_take(size_t size) ATTR_NONNULL;            /* malloc, for libraries */
