@@ -1,5 +1,5 @@
-// The errors that each kind of call of the shim can have. A socket's EAGAIN and short sends are missing: without a
-// full buffer, no event would follow.
+// The errors that each kind of call of the shim can have. A socket's EAGAIN, short sends and short reads are missing:
+// the kernel's buffer would be neither full nor empty, so that no event would follow.
 
 import { constants } from 'node:os';
 import { SHORT } from './shim.js';
@@ -29,7 +29,7 @@ export const ERRORS = {
   listen: named('EADDRINUSE'),
   accept: named('EAGAIN', 'ECONNABORTED', 'EINTR', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EPERM', 'EPROTO'),
   connect: named('EACCES', 'EADDRNOTAVAIL', 'ECONNREFUSED', 'EINTR', 'ENETUNREACH', 'EPERM', 'ETIMEDOUT'),
-  recv: named('ECONNRESET', 'EINTR', 'ENOMEM', 'ETIMEDOUT', 'SHORT'),
+  recv: named('ECONNRESET', 'EINTR', 'ENOMEM', 'ETIMEDOUT'),
   send: named('ECONNRESET', 'EINTR', 'ENOBUFS', 'ENOMEM', 'EPIPE'),
   sockopt: named('EINVAL', 'ENOBUFS', 'ENOMEM', 'ENOPROTOOPT'),
   sockname: named('ENOBUFS'),
