@@ -18,12 +18,15 @@ const read = (place, road, options = {}) => asPayer(options, DISK, async (reader
   await reader.page.goto(`${URL_OF}#${place}`);
   await road(reader, reader.page.keyboard);
 });
-/** The page follows its address a moment later. */
+/** The page follows its address a moment later. `count`: what it begins with, if the scenario has steps. */
+const seesScenario = (reader, id, hash, count = '') => reader.page.waitForFunction((wanted) => {
+  const textOf = (name) => document.querySelector(`[data-testid="${name}"]`)?.innerText ?? '';
+  return window.location.hash === wanted.hash && textOf('name').startsWith(`${wanted.id} `)
+    && textOf('count').startsWith(wanted.count);
+}, { hash, id, count });
 const seesStep = async (reader, id, number) => {
-  const hash = `#${id}${number > 1 ? `/${number}` : ''}`, count = `${number} of ${resultOf(id).timeline.length}\n`;
-  await reader.page.waitForFunction((wanted) => window.location.hash === wanted.hash
-    && document.querySelector('[data-testid="name"]').textContent.startsWith(`${wanted.id} `)
-    && document.querySelector('[data-testid="count"]').innerText.startsWith(wanted.count), { hash, id, count });
+  const hash = `#${id}${number > 1 ? `/${number}` : ''}`;
+  await seesScenario(reader, id, hash, `${number} of ${resultOf(id).timeline.length}\n`);
   assert.equal(await reader.page.locator('[aria-current="step"]').count(), 1);
   assert.equal(await reader.text('text'), resultOf(id).timeline[number - 1].text);
 };
@@ -85,6 +88,7 @@ test('a list of one result, and what the others lack', () => read('', async (rea
   await reader.page.getByRole('button', { name: `All ${RESULTS.length}` }).click();
   assert.equal((await visible()).length, RESULTS.length);
   await reader.page.getByTestId('scenario').filter({ hasText: 'B2' }).click();
+  await seesScenario(reader, 'B2', '#B2');
   assert.match(await reader.text('verdict'), /no hook "state"[^]*settings file: state/);
   assert.equal(await reader.count('step'), 0);
 }));
