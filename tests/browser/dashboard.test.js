@@ -4,19 +4,13 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { startServer, tempDir } from '../lib/server.js';
-import { CARDS, asPayer, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { tempDir } from '../lib/server.js';
+import { CARDS, asPayer } from './payer.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { demo, shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { server, demo, shop, asTester } = await startDashboard();
 
 describe('invoices', () => {
   test('/ redirects to the dashboard with the demo account', async () => {
@@ -30,8 +24,8 @@ describe('invoices', () => {
 
   test('search and filters restrict the list, and are in the URL', async () => {
     const api = await shop();
-    await api.made({ reference_id: 'shoes-1', description: 'Red shoes' }, hold);
-    const { id } = await api.made({ reference_id: 'hat-1', currency: 'EUR', service: 'payment_card_eur_hpp' }, hold);
+    await api.made({ reference_id: 'shoes-1', description: 'Red shoes' }, HOLD);
+    const { id } = await api.made({ reference_id: 'hat-1', currency: 'EUR', service: 'payment_card_eur_hpp' }, HOLD);
     await api.transition(id, { status: 'processed' });
     await asTester(api, async (tester) => {
       await tester.open();
@@ -78,7 +72,7 @@ describe('invoices', () => {
 
   test('without invoices it links to the other accounts that have some', async () => {
     const [empty, other] = [await shop(), await shop()];
-    await other.made({ reference_id: 'order-1' }, hold);
+    await other.made({ reference_id: 'order-1' }, HOLD);
     const { invoices } = (await demo.control('GET', '/health')).expect(200).json;
     const { total } = (await demo.control('GET', '/accounts', undefined, { parameters: { limit: 1 } })).expect(200).json;
     await asTester(empty, async (tester) => {
@@ -95,7 +89,7 @@ describe('invoices', () => {
 
   test('the list has pages', async () => {
     const api = await shop();
-    for (let i = 1; i <= 60; i++) await api.made({ reference_id: `order-${i}` }, hold);
+    for (let i = 1; i <= 60; i++) await api.made({ reference_id: `order-${i}` }, HOLD);
     await asTester(api, async (tester) => {
       await tester.open();
       await tester.sees('invoice', 50);
@@ -112,7 +106,7 @@ describe('invoices', () => {
     await asTester(api, async (tester) => {
       await tester.open();
       await tester.at('empty').waitFor();
-      const { id } = await api.made({ reference_id: 'order-1' }, hold);
+      const { id } = await api.made({ reference_id: 'order-1' }, HOLD);
       await tester.page.locator('[data-testid="invoice"][data-status="process_pending"]').waitFor();
       await api.transition(id, { status: 'processed' });
       await tester.page.locator('[data-testid="invoice"][data-status="processed"]').waitFor();
@@ -122,7 +116,7 @@ describe('invoices', () => {
   test('texts of an order are escaped', async () => {
     const api = await shop();
     const bad = '<img src=x onerror=alert(1)>"\'&';
-    const { id } = await api.made({ reference_id: bad, description: bad, metadata: { note: bad } }, hold);
+    const { id } = await api.made({ reference_id: bad, description: bad, metadata: { note: bad } }, HOLD);
     await asTester(api, async (tester) => {
       await tester.open();
       assert.deepEqual(await tester.references(), [bad]);
@@ -151,7 +145,7 @@ describe('payouts', () => {
 
   test('have a separate live list with search', async () => {
     const api = await shop();
-    await api.made({ reference_id: 'order-1' }, hold);
+    await api.made({ reference_id: 'order-1' }, HOLD);
     await pay(api, { reference_id: 'salary-1' });
     await asTester(api, async (tester) => {
       await tester.open('/payouts');
@@ -206,8 +200,8 @@ describe('payouts', () => {
 describe('one invoice', () => {
   test('an invoice in another currency than its service shows both', async () => {
     const api = await shop({ convert_currency: true, profile: '2024' });
-    const { id } = await api.made({ service: 'payment_card_eur_hpp', currency: 'USD', amount: 1500 }, hold);
-    const plain = await api.made({}, hold);
+    const { id } = await api.made({ service: 'payment_card_eur_hpp', currency: 'USD', amount: 1500 }, HOLD);
+    const plain = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       assert.equal(await tester.fact('Service currency'), 'EUR');
@@ -219,7 +213,7 @@ describe('one invoice', () => {
 
   test('an invoice moves along the state table, live, with its callback', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.seesStatus('process_pending');
@@ -322,7 +316,7 @@ describe('one invoice', () => {
 
   test('errors of the server are shown', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.at('move-to').selectOption('process_failed');
@@ -335,7 +329,7 @@ describe('one invoice', () => {
 
   test('every suggested resolution is valid', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.page.locator('#resolutions option').first().waitFor({ state: 'attached' });
@@ -350,7 +344,7 @@ describe('one invoice', () => {
 
   test('the timeline has raw requests, responses and signatures', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await api.idle();
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
@@ -377,7 +371,7 @@ describe('one invoice', () => {
 
   test('the timeline leads to the call and to the attempt, and the details name the customer', async () => {
     const api = await shop();
-    const { id } = await api.made({ customer: { reference_id: 'buyer-7', name: 'Zoë Example', email: 'z@example.com', metadata: { ip: '1.2.3.4' } } }, hold);
+    const { id } = await api.made({ customer: { reference_id: 'buyer-7', name: 'Zoë Example', email: 'z@example.com', metadata: { ip: '1.2.3.4' } } }, HOLD);
     await api.idle();
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
@@ -397,7 +391,7 @@ describe('one invoice', () => {
   test('a wrong signature is explained', async () => {
     const api = await shop();
     (await api.control('POST', '/faults', { on: 'callback', fault: 'wrong_secret' })).expect(201);
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await api.wait({ invoice: id, callback: 'delivered' });
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
@@ -409,7 +403,7 @@ describe('one invoice', () => {
 
   test('a callback is resent as sent or with a new signature', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await api.idle();
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
@@ -424,7 +418,7 @@ describe('one invoice', () => {
 
   test('the payment page opens in a tab, and the payer\'s actions are shown live', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       const [tab] = await Promise.all([tester.payer.context.waitForEvent('page'), tester.at('open-page').click()]);
@@ -441,7 +435,7 @@ describe('one invoice', () => {
 
   test('copy as curl is the export', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.at('copy-curl').click();
@@ -455,7 +449,7 @@ describe('one invoice', () => {
 
   test('copies and generates references in browsers without a clipboard', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.page.addInitScript(() => {
         Object.defineProperty(navigator, 'clipboard', { value: undefined });
@@ -512,7 +506,7 @@ describe('one invoice', () => {
       return tester.at('move-to').inputValue();
     };
     await asTester(api, async (tester) => {
-      const { id } = await api.made({}, hold);
+      const { id } = await api.made({}, HOLD);
       assert.equal(await selected(tester, id), 'processed');
       await tester.at('move').click(); // the view stays, and selects anew
       await tester.seesStatus('processed');
@@ -524,7 +518,7 @@ describe('one invoice', () => {
       const failed = (await api.made({}, { headers: { 'X-Mock-Outcome': 'process_failed@0' } })).id;
       (await api.wait({ invoice: failed, status: 'process_failed' })).expect(200);
       assert.equal(await selected(tester, failed), 'process_pending');
-      const verify = (await api.made({ flow: 'verify' }, hold)).id;
+      const verify = (await api.made({ flow: 'verify' }, HOLD)).id;
       assert.equal(await selected(tester, verify), 'verified');
     });
   });
@@ -565,7 +559,7 @@ describe('every status', () => {
           const form = { public_key: api.account.public_key, currency: 'USD', amount: 10 };
           (await api.send('POST', '/hpp/', { form })).expect(303);
         }
-        const { id } = attributes ? await api.made(attributes, hold) : (await api.list()).expect(200).data[0];
+        const { id } = attributes ? await api.made(attributes, HOLD) : (await api.list()).expect(200).data[0];
         await tester.open(`/invoices/${id}`);
         for (const next of clicks) {
           await tester.at('move-to').selectOption(next);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { startServer } from '../lib/server.js';
 import { SIZES, asPayer, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { HOLD, dashboardOf } from './tester.js';
 
 const TOKEN = 'a-token';
 const server = await startServer();
@@ -14,7 +14,6 @@ after(async () => {
   await Promise.all([server.stop(), closed.stop()]);
 });
 const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
 describe('loading errors', () => {
   for (const [view, where] of Object.entries({ invoices: '/invoices', requests: '/requests', sink: '/sinks/shop' })) {
@@ -25,11 +24,11 @@ describe('loading errors', () => {
         await tester.page.route(/_mock\/(payment-invoices|requests|sink)\b/, (route) =>
           route.fulfill({ body: 'no JSON' }),
         );
-        await api.made({}, hold);
+        await api.made({}, HOLD);
         await tester.at('failed').waitFor();
         assert.match(await tester.at('failed').innerText(), /JSON/);
         await tester.page.unroute(/_mock\/(payment-invoices|requests|sink)\b/);
-        await api.made({}, hold);
+        await api.made({}, HOLD);
         await tester.at('failed').waitFor({ state: 'detached' });
       });
     });
@@ -49,7 +48,7 @@ describe('loading errors', () => {
 
 test('the first list asks for each thing once, and for no view that is not shown', async () => {
   const api = await shop();
-  await api.made({}, hold);
+  await api.made({}, HOLD);
   await asTester(api, async (tester) => {
     const asked = [];
     tester.page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)));
@@ -66,7 +65,7 @@ test('the first list asks for each thing once, and for no view that is not shown
 describe('with the keyboard alone', () => {
   test('the user opens an invoice, returns, and opens every view', async () => {
     const api = await shop();
-    for (const reference_id of ['order-1', 'order-2', 'order-3']) await api.made({ reference_id }, hold);
+    for (const reference_id of ['order-1', 'order-2', 'order-3']) await api.made({ reference_id }, HOLD);
     await asTester(api, async (tester) => {
       const { keyboard } = tester.page;
       await tester.open();
@@ -105,12 +104,12 @@ describe('with the keyboard alone', () => {
 
   test('a row keeps the focus while the list changes', async () => {
     const api = await shop();
-    const { id } = await api.made({ reference_id: 'order-1' }, hold);
+    const { id } = await api.made({ reference_id: 'order-1' }, HOLD);
     await asTester(api, async (tester) => {
       await tester.open();
       await tester.sees('invoice', 1);
       await tester.page.keyboard.press('j');
-      await api.made({ reference_id: 'order-2' }, hold);
+      await api.made({ reference_id: 'order-2' }, HOLD);
       await tester.page.locator('[data-testid="show-new"]', { hasText: '1 new: show' }).waitFor();
       await api.transition(id, { status: 'processed' });
       await tester.page.locator('[data-testid="invoice"][data-status="processed"]').waitFor();
@@ -171,7 +170,7 @@ describe('with a control token', () => {
     const api = await closedShop({ retry_interval_s: 3600 });
     const answers = (responses) => api.control('PUT', '/sink/shop', { responses });
     (await answers([503])).expect(200);
-    const { id } = await api.made({ reference_id: 'order-1' }, hold);
+    const { id } = await api.made({ reference_id: 'order-1' }, HOLD);
     await api.idle();
     await asGuest(api, async (tester) => {
       await tester.payer.open(`/_mock/?token=${TOKEN}`);

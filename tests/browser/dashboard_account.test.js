@@ -2,18 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, describe, test } from 'node:test';
-import { startServer } from '../lib/server.js';
-import { closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { describe, test } from 'node:test';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { demo, shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { demo, shop, asTester } = await startDashboard();
 
 describe('report', () => {
   const start = Date.parse('2027-06-01T22:30Z') / 1000;
@@ -38,7 +30,7 @@ describe('report', () => {
       assert.equal(await tester.at('refunds').innerText(), '1 · -60.20 USD');
       assert.equal(await tester.at('active').innerText(), '60.20 USD');
       assert.deepEqual(await tester.page.locator('[data-testid="type"]').allInnerTexts(), ['payment', 'refund']);
-      await api.transition((await api.made({ amount: 5 }, hold)).id, { status: 'processed' });
+      await api.transition((await api.made({ amount: 5 }, HOLD)).id, { status: 'processed' });
       await tester.sees('movement', 3);
       assert.equal(await tester.at('active').innerText(), '65.20 USD');
       await tester.page.locator('[data-testid="movement"]').first().click();
@@ -201,7 +193,7 @@ describe('accounts', () => {
       await summary.click();
       await has('USD', /^1,300\.00$/);
       await has('EUR', /^20\.50$/);
-      const { id } = await api.made({ amount: 5 }, hold);
+      const { id } = await api.made({ amount: 5 }, HOLD);
       (await api.transition(id, { status: 'processed' })).expect(200);
       (
         await api.private('POST', '/payout-invoices', {
@@ -222,7 +214,7 @@ describe('accounts', () => {
 
   test('reset and delete ask for confirmation', async () => {
     const api = await shop();
-    await api.made({}, hold);
+    await api.made({}, HOLD);
     const total = async () => (await api.control('GET', '/payment-invoices')).json.total;
     await asTester(api, async (tester) => {
       await tester.open('/accounts');

@@ -1,23 +1,16 @@
 // The dashboard in a browser: messages as they were sent, the JSON of an invoice, differences.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { startServer } from '../lib/server.js';
-import { SIZES, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { describe, test } from 'node:test';
+import { SIZES } from './payer.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { shop, asTester } = await startDashboard();
 
 describe('a message', () => {
   test('of a callback has its bytes, raw and indented, and its first lines', async () => {
     const api = await shop();
-    const { id } = await api.made({ description: 'a/b' }, hold);
+    const { id } = await api.made({ description: 'a/b' }, HOLD);
     await api.idle();
     const [{ attempts: [{ request }] }] = await api.callbacks();
     assert.ok(request.body.includes('a\\/b'));
@@ -48,7 +41,7 @@ describe('a message', () => {
 
   test('of a call has request line, status line and the headers of both', async () => {
     const api = await shop();
-    await api.made({}, hold);
+    await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open('/requests?path=/payment-invoices');
       await tester.at('request').locator('summary').click();
@@ -62,7 +55,7 @@ describe('a message', () => {
 
   test('a valid signature is green in an inbox', async () => {
     const api = await shop();
-    await api.made({}, hold);
+    await api.made({}, HOLD);
     await api.idle();
     await asTester(api, async (tester) => {
       await tester.open('/sinks/shop');
@@ -75,7 +68,7 @@ describe('a message', () => {
 describe('the whole JSON of an invoice', () => {
   test('is shown for both APIs and every profile, live, and is copied', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.at('json').locator('summary').click();
@@ -111,7 +104,7 @@ describe('the whole JSON of an invoice', () => {
 
 test('an attempt is compared with the invoice now', async () => {
   const api = await shop();
-  const { id } = await api.made({}, hold);
+  const { id } = await api.made({}, HOLD);
   await api.idle();
   await asTester(api, async (tester) => {
     await tester.open(`/invoices/${id}`);

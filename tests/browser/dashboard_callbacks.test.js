@@ -1,19 +1,12 @@
 // The dashboard in a browser: the callbacks of all invoices, what failed, and sending again.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { startServer } from '../lib/server.js';
+import { describe, test } from 'node:test';
 import { startSink } from '../lib/sink.js';
-import { SIZES, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { SIZES } from './payer.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { server, shop, asTester } = await startDashboard();
 
 /** A shop with a second sink, "broken", which answers 503; `order(name, sink)` makes an invoice. */
 async function outage() {
@@ -22,7 +15,7 @@ async function outage() {
   (await sink([503])).expect(200);
   const order = async (reference_id, to = 'shop') => {
     const callback_url = `${server.url}/_mock/sink/${to}?account=${api.account.id}`;
-    const { id } = await api.made({ reference_id, callback_url }, hold);
+    const { id } = await api.made({ reference_id, callback_url }, HOLD);
     await api.idle();
     return id;
   };
@@ -196,7 +189,7 @@ describe('what became of those that were sent again', () => {
     const { api, order } = await outage();
     const sink = await startSink({ account: api.account });
     sink.answer([{ status: 500, body: 'the stock is empty\nat line 7' }]);
-    await api.made({ reference_id: 'order-1', callback_url: sink.url }, hold);
+    await api.made({ reference_id: 'order-1', callback_url: sink.url }, HOLD);
     await api.idle();
     await order('order-2');
     await asTester(api, async (tester) => {
@@ -218,7 +211,7 @@ describe('what became of those that were sent again', () => {
     const { api } = await outage();
     const sink = await startSink({ account: api.account });
     sink.answer([{ status: 500, body: 'the stock is empty '.repeat(9) }]);
-    await api.made({ callback_url: sink.url }, hold);
+    await api.made({ callback_url: sink.url }, HOLD);
     await api.idle();
     await asTester(api, async (tester) => {
       await tester.open('/callbacks');

@@ -1,18 +1,11 @@
 // The dashboard in a browser: the account's clock in every view.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { startServer } from '../lib/server.js';
-import { SIZES, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { test } from 'node:test';
+import { SIZES } from './payer.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { shop, asTester } = await startDashboard();
 
 test('a chip says in every view that the clock is frozen or moved, and leads to it', async () => {
   const api = await shop();
@@ -51,7 +44,7 @@ for (const size of Object.keys(SIZES)) for (const theme of ['light', 'dark']) te
 test('requests and invoices show the same time', async () => {
   const api = await shop();
   await api.freeze(3_000_000_000);
-  const { id } = await api.made({}, hold);
+  const { id } = await api.made({}, HOLD);
   const { items: [{ at, account_at: by }] } = (await api.control('GET', '/requests')).expect(200).json;
   assert.equal(by, 3_000_000_000_000);
   assert.notEqual(at, by);

@@ -1,19 +1,12 @@
 // The dashboard in a browser: without https, questions before what cannot be undone, and errors beside their fields.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
-import { startServer } from '../lib/server.js';
-import { asPayer, closeBrowser } from './payer.js';
-import { Tester, dashboardOf } from './tester.js';
+import { asPayer } from './payer.js';
+import { HOLD, Tester, startDashboard } from './tester.js';
 
-const server = await startServer({ args: ['--allow-host', 'mock.test'] });
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { server, shop, asTester } = await startDashboard({ args: ['--allow-host', 'mock.test'] });
 const paid = { headers: { 'X-Mock-Outcome': 'processed@0' } };
 
 describe('over plain http, at a host that is not localhost', () => {
@@ -46,7 +39,7 @@ describe('over plain http, at a host that is not localhost', () => {
 
   test('every view is shown', async () => {
     const api = await shop();
-    await api.made({}, hold);
+    await api.made({}, HOLD);
     await visit(api, async (tester) => {
       const views = await tester.page.locator('[data-view]').evaluateAll((all) => all.map((one) => one.dataset.view));
       for (const view of views) {
@@ -76,7 +69,7 @@ describe('what cannot be undone is asked first', () => {
 
   test('all requests, all of a sink, all faults', async () => {
     const api = await shop();
-    await api.made({}, hold);
+    await api.made({}, HOLD);
     await api.idle();
     (await api.control('POST', '/faults', { on: 'callback', fault: 'drop' })).expect(201);
     const total = async (path) => (await api.control('GET', path)).expect(200).json.total;
@@ -94,7 +87,7 @@ describe('what cannot be undone is asked first', () => {
 
   test('a status that nothing follows, and no other', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
       await tester.at('move').click(); // to processed, without a question

@@ -3,22 +3,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
-import { startServer } from '../lib/server.js';
-import { SIZES, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { SIZES } from './payer.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { shop, asTester } = await startDashboard();
 
 /** Makes invoices PREFIX-1 to PREFIX-N. */
 async function orders(api, n, prefix = 'order') {
   const ids = [];
-  for (let i = 1; i <= n; i++) ids.push((await api.made({ reference_id: `${prefix}-${i}` }, hold)).id);
+  for (let i = 1; i <= n; i++) ids.push((await api.made({ reference_id: `${prefix}-${i}` }, HOLD)).id);
   return ids;
 }
 
@@ -130,7 +123,7 @@ describe('a list holds still', () => {
 describe('a list is found again', () => {
   test('by its invoice, also after a look at the requests of the invoice', async () => {
     const api = await shop();
-    await api.made({ reference_id: 'order-1' }, hold);
+    await api.made({ reference_id: 'order-1' }, HOLD);
     await asTester(api, async (tester) => {
       await tester.open('/invoices?q=order');
       await tester.at('invoice').click();
@@ -176,7 +169,7 @@ describe('a list is found again', () => {
   test('and an invoice has links to its neighbours, also by keyboard', async () => {
     const api = await shop();
     await orders(api, 3);
-    const other = await api.made({ reference_id: 'hat' }, hold);
+    const other = await api.made({ reference_id: 'hat' }, HOLD);
     await asTester(api, async (tester) => {
       await tester.open('/invoices?q=ref:order');
       await tester.sees('invoice', 3);
@@ -242,7 +235,7 @@ describe('the search', () => {
   test('takes terms, says how many match, and why it refuses one', async () => {
     const api = await shop();
     await orders(api, 60);
-    await api.made({ reference_id: 'hat', amount: 700 }, hold);
+    await api.made({ reference_id: 'hat', amount: 700 }, HOLD);
     await asTester(api, async (tester) => {
       await tester.open();
       await tester.page.locator('[data-testid="total"]', { hasText: /^61 in all$/ }).waitFor();
@@ -266,7 +259,7 @@ describe('the search', () => {
     const api = await shop({ retry_interval_s: 3600 });
     await orders(api, 1);
     await api.made({ reference_id: 'lost', callback_url: 'http://127.0.0.1:1/callback', currency: 'EUR',
-      service: 'payment_card_eur_hpp' }, hold);
+      service: 'payment_card_eur_hpp' }, HOLD);
     await api.idle();
     await asTester(api, async (tester) => {
       await tester.open();
@@ -340,7 +333,7 @@ for (const size of Object.keys(SIZES)) {
 
 test('a large amount does not run into the status', async () => {
   const api = await shop();
-  await api.made({ amount: 999_999.5 }, hold);
+  await api.made({ amount: 999_999.5 }, HOLD);
   await asTester(api, async (tester) => {
     await tester.page.setViewportSize({ width: 900, height: 800 });
     await tester.open();

@@ -1,19 +1,12 @@
 // The dashboard in a browser: faults and accounts with every parameter, snapshots, test callbacks.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { contract } from '../lib/contract.js';
-import { startServer } from '../lib/server.js';
-import { SIZES, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { SIZES } from './payer.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { demo, shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { server, demo, shop, asTester } = await startDashboard();
 const cardOf = (tester) => tester.page.locator(`[data-account="${tester.api.account.id}"][data-testid="account-card"]`);
 
 describe('faults', () => {
@@ -118,7 +111,7 @@ describe('accounts', () => {
 
 test('a snapshot is taken, restored, downloaded, uploaded and deleted', async () => {
   const api = await shop();
-  await api.made({ reference_id: 'kept' }, hold);
+  await api.made({ reference_id: 'kept' }, HOLD);
   const total = async () => (await api.control('GET', '/payment-invoices')).expect(200).json.total;
   await asTester(api, async (tester) => {
     tester.agree();
@@ -129,7 +122,7 @@ test('a snapshot is taken, restored, downloaded, uploaded and deleted', async ()
     await tester.at('snapshot-name').fill('seeded');
     await tester.at('take-snapshot').click();
     await tester.sees('snapshot', 1);
-    await api.made({}, hold);
+    await api.made({}, HOLD);
     assert.equal(await total(), 2);
     await tester.at('restore-snapshot').click();
     await tester.page.locator('.toast', { hasText: 'is that of seeded' }).waitFor();

@@ -2,16 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { startServer } from '../lib/server.js';
-import { closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
+const { shop, asTester } = await startDashboard();
 
 describe('a new invoice', () => {
   test('is created by the merchant\'s API', async () => {

@@ -1,19 +1,11 @@
 // The dashboard in a browser: why a callback failed, read in an invoice while things happen.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { startServer } from '../lib/server.js';
+import { describe, test } from 'node:test';
 import { startSink } from '../lib/sink.js';
-import { closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { server, shop, asTester } = await startDashboard();
 const REASON = '{"error":"bad signature"}';
 
 /** An invoice whose callbacks a receiver refuses with 403 and a reason. Its clock stands: no retry comes by itself. */
@@ -22,7 +14,7 @@ async function refusal(order = {}) {
   await api.freeze();
   const sink = await startSink({ account: api.account });
   sink.answer([{ status: 403, body: `${REASON}\nsee the log` }]);
-  const { id } = await api.made({ callback_url: `${sink.url}/shop`, ...order }, hold);
+  const { id } = await api.made({ callback_url: `${sink.url}/shop`, ...order }, HOLD);
   await api.idle();
   const resend = async () => {
     (await api.control('POST', '/callbacks/resend', {}, { parameters: { invoice: id } })).expect(200);
@@ -128,7 +120,7 @@ describe('the timeline', () => {
 
   test('leads from a change to the call that caused it', async () => {
     const api = await shop();
-    const { id } = await api.made({}, hold);
+    const { id } = await api.made({}, HOLD);
     await api.transition(id, { status: 'processed' });
     await asTester(api, async (tester) => {
       await tester.open(`/invoices/${id}`);
@@ -140,7 +132,7 @@ describe('the timeline', () => {
 
   test('has one line for a page that asks again and again', async () => {
     const api = await shop();
-    const { id, attributes } = await api.made({}, hold);
+    const { id, attributes } = await api.made({}, HOLD);
     const page = attributes.flow_data.action.slice(server.url.length);
     for (let i = 0; i < 3; i++) (await api.send('GET', page, { headers: { Accept: 'text/html' } })).expect(200);
     await asTester(api, async (tester) => {

@@ -3,18 +3,13 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
 import { startServer, tempDir } from '../lib/server.js';
-import { asPayer, closeBrowser } from './payer.js';
-import { Tester, dashboardOf } from './tester.js';
+import { asPayer } from './payer.js';
+import { Tester, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
+const { server, shop, asTester } = await startDashboard();
 
 describe('services', () => {
   const CARD = 'payment_card_eur_hpp';

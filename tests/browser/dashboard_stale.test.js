@@ -4,21 +4,15 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Client } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
-import { asPayer, closeBrowser } from './payer.js';
-import { Tester, dashboardOf } from './tester.js';
+import { asPayer } from './payer.js';
+import { HOLD, Tester, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { shop, asTester } = await startDashboard();
 
 test('an invoice that is gone after a restart is said to be, and its buttons do nothing', async () => {
   const first = await startServer();
   const api = new Client(first);
-  const { id } = await api.made({}, hold);
+  const { id } = await api.made({}, HOLD);
   const listen = ['--listen', `${first.host}:${first.port}`];
   let second;
   try {
@@ -43,7 +37,7 @@ test('an invoice that is gone after a restart is said to be, and its buttons do 
 
 test('an invoice on paper is whole, and has nothing to click', async () => {
   const api = await shop();
-  const { id } = await api.made({}, hold);
+  const { id } = await api.made({}, HOLD);
   await api.idle();
   await asTester(api, async (tester) => {
     await tester.open(`/invoices/${id}`);

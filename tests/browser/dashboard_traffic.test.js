@@ -1,19 +1,12 @@
 // The dashboard in a browser: requests, sinks and faults.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { contract } from '../lib/contract.js';
-import { startServer } from '../lib/server.js';
-import { SIZES, closeBrowser } from './payer.js';
-import { dashboardOf } from './tester.js';
+import { SIZES } from './payer.js';
+import { HOLD, startDashboard } from './tester.js';
 
-const server = await startServer();
-after(async () => {
-  await closeBrowser();
-  await server.stop();
-});
-const { demo, shop, asTester } = dashboardOf(server);
-const hold = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+const { server, demo, shop, asTester } = await startDashboard();
 
 describe('requests', () => {
   test('appear live, with the reason of an error', async () => {
@@ -25,7 +18,7 @@ describe('requests', () => {
       await tester.at('request').locator('summary').click();
       await tester.at('explain').waitFor();
       assert.match(await tester.at('explain').innerText(), /amount/);
-      await api.made({}, hold);
+      await api.made({}, HOLD);
       await tester.at('show-new').click();
       await tester.sees('request', 2);
       assert.equal(await tester.at('explain').count(), 1, 'what was opened stays open');
@@ -34,7 +27,7 @@ describe('requests', () => {
 
   test('can be filtered and deleted', async () => {
     const api = await shop();
-    await api.made({}, hold);
+    await api.made({}, HOLD);
     await api.list();
     await asTester(api, async (tester) => {
       tester.agree();
@@ -60,12 +53,12 @@ describe('sinks', () => {
       tester.agree();
       await tester.open('/sinks/shop');
       await tester.at('empty').waitFor();
-      await api.made({}, hold);
+      await api.made({}, HOLD);
       await tester.sees('received', 1);
       assert.equal(await tester.at('signature').innerText(), 'valid');
       await tester.at('received').locator('summary').click();
       assert.match(await tester.at('received-message').innerText(), /X-Signature/);
-      await api.made({}, hold);
+      await api.made({}, HOLD);
       await tester.at('show-new').click();
       await tester.sees('received', 2);
       assert.deepEqual(
@@ -92,7 +85,7 @@ describe('sinks', () => {
       await tester.page.locator('.toast', { hasText: 'responses are set' }).waitFor();
       await tester.at('use-sink').click();
       await tester.page.locator('.toast', { hasText: 'are sent here' }).waitFor();
-      await api.made({}, hold);
+      await api.made({}, HOLD);
       await tester.sees('received', 1);
       await tester.page.locator('[data-testid="received"]', { hasText: '503' }).waitFor();
       await tester.open('/sinks/other');
@@ -104,7 +97,7 @@ describe('sinks', () => {
 for (const width of [SIZES.desktop.width, 320]) {
   test(`long paths and references are cut, beside their method, at ${width} px`, async () => {
     const api = await shop();
-    await api.made({ reference_id: 'a-long-reference-'.repeat(15) }, hold);
+    await api.made({ reference_id: 'a-long-reference-'.repeat(15) }, HOLD);
     await api.list({ 'filter[reference_id]': 'a-long-query-'.repeat(15) });
     await api.idle();
     await asTester(api, async (tester) => {
@@ -134,7 +127,7 @@ describe('faults', () => {
       await tester.at('add-fault').click();
       await tester.sees('fault', 1);
       assert.equal(await tester.at('hits').innerText(), '0 hits');
-      await api.made({}, hold);
+      await api.made({}, HOLD);
       await tester.page.locator('[data-testid="hits"]', { hasText: /^1 hit, used up$/ }).waitFor();
       await tester.at('remove').click();
       await tester.at('empty').waitFor();

@@ -1,7 +1,12 @@
 // Visits the dashboard as a tester does.
 
+import { after } from 'node:test';
 import { Client } from '../lib/client.js';
-import { asPayer } from './payer.js';
+import { startServer } from '../lib/server.js';
+import { asPayer, closeBrowser } from './payer.js';
+
+/** For an order that stays in process_pending. */
+export const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
 export class Tester {
   constructor(payer, api) {
@@ -74,4 +79,14 @@ export function dashboardOf(server) {
       await road(new Tester(payer, api));
     }),
   };
+}
+
+/** The same with a server of a test file's own, which ends with its tests. */
+export async function startDashboard(options) {
+  const server = await startServer(options);
+  after(async () => {
+    await closeBrowser();
+    await server.stop();
+  });
+  return { server, ...dashboardOf(server) };
 }
