@@ -32,6 +32,7 @@ struct deliver {
     LIST_HEAD(, target) targets;
     LIST_HEAD(, transfer) transfers;
     struct timers late; /* read timeouts of the transfers */
+    struct ports ports;
     size_t running, waiting;
 };
 
@@ -125,7 +126,7 @@ static void end(struct transfer *transfer, CURLcode code, bool late)
     struct target *target = transfer->target;
     struct delivery_result result;
     transfer_result(transfer, code, late, &result);
-    transfer_free_port(transfer);
+    transfer_free_port(transfer, &deliver->ports);
     target->window = result.error                           ? 1
                      : target->window < DELIVER_WINDOW_MOST ? target->window + 1
                                                             : target->window;
@@ -301,6 +302,7 @@ struct deliver *deliver_new(const struct deliver_options *options,
     struct deliver *deliver = mem_alloc(sizeof *deliver);
     deliver->options = *options;
     deliver->hooks = *hooks;
+    ports_begin(&deliver->ports, PORTS_RANGE);
     LIST_INIT(&deliver->targets);
     LIST_INIT(&deliver->transfers);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(deliver->multi = curl_multi_init())) {

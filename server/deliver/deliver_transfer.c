@@ -193,19 +193,19 @@ void transfer_begin(struct transfer *transfer)
 /* ------------------------------------------------------------------ the connection's end */
 
 /*
- * A connection that this side closes first stays in TIME_WAIT for a minute, and after 28,000 of
- * them no port is left for this receiver. SO_LINGER with 0 seconds ends it at once with a reset.
- * That is safe only if everything sent has reached the receiver, except one segment, which may be
- * the end of TLS: on Linux, received bytes can still be read after a reset. If the receiver closed
- * first, a normal close leaves nothing behind.
+ * SO_LINGER with 0 seconds ends a connection at once with a reset. That is safe only if everything
+ * sent has reached the receiver, except one segment, which may be the end of TLS: on Linux,
+ * received bytes can still be read after a reset. If the receiver closed first, no port stays in
+ * use.
  */
-void transfer_free_port(const struct transfer *transfer)
+void transfer_free_port(const struct transfer *transfer, struct ports *ports)
 {
     const struct linger at_once = {.l_onoff = 1};
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
     if (transfer->whole && getsockopt(transfer->socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-        info.tcpi_state == TCP_ESTABLISHED && info.tcpi_unacked <= 1) {
+        info.tcpi_state == TCP_ESTABLISHED && info.tcpi_unacked <= 1 &&
+        !ports_take(ports, mono_now_ms())) {
         setsockopt(transfer->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
 }

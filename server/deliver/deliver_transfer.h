@@ -8,6 +8,7 @@
 #include "base/timers.h"
 #include "deliver/answer.h"
 #include "deliver/deliver.h"
+#include "deliver/ports.h"
 
 #include <arpa/inet.h>
 #include <sys/queue.h>
@@ -78,9 +79,9 @@ int64_t transfer_late_at_ms(const struct transfer *transfer, int64_t now_ms);
  * transfer_finish, when the result is known. */
 void transfer_close_socket(struct transfer *transfer);
 
-/* After transfer_result: closes the connection of a complete answer without leaving its port in
- * TIME_WAIT. */
-void transfer_free_port(const struct transfer *transfer);
+/* After transfer_result: the connection of a complete answer will be closed with a reset if `ports`
+ * has none left for a normal close. */
+void transfer_free_port(const struct transfer *transfer, struct ports *ports);
 
 /* Closes the connection and frees the transfer's members, but not the struct. transfer->easy must
  * have been removed from its multi handle. */
