@@ -44,19 +44,27 @@ class Failed(Exception):
 
 
 class Process:
-    """A server of this project. Reads its URL from the first line that it prints."""
+    """A server that prints its URL when it listens."""
 
     def __init__(self, *command):
         self.log = tempfile.TemporaryFile(dir=FOLDER)
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log,
                                         text=True)
         self.pid = self.process.pid
+        try:
+            self.url = self.read_url()
+        except BaseException:
+            self.stop()
+            raise
+        self.address = urlsplit(self.url).hostname, urlsplit(self.url).port
+
+    def read_url(self):
+        """The URL in the first line, as the servers of this project print it."""
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             self.process.wait()
-            raise Failed(f"{command[0]} did not start: {self.tail() or line}")
-        self.url = line.split()[-1]
-        self.address = urlsplit(self.url).hostname, urlsplit(self.url).port
+            raise Failed(f"{self.process.args[0]} did not start: {self.tail() or line}")
+        return line.split()[-1]
 
     def tail(self):
         self.log.seek(0)
@@ -81,6 +89,9 @@ class Process:
         return self
 
     def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
         self.process.send_signal(signal.SIGCONT)
         self.process.terminate()
         try:
@@ -94,10 +105,10 @@ class Server(Process):
     """The server under test with a new database file. No invoice settles by itself within an hour."""
     made = 0
 
-    def __init__(self, *options):
+    def __init__(self, *options, file=True):
         Server.made += 1
-        super().__init__(os.path.join(BUILD, "milkypay-mock"), "--listen", "127.0.0.1:0",
-                         "--db", os.path.join(FOLDER, f"{Server.made}.db"),
+        database = ["--db", os.path.join(FOLDER, f"{Server.made}.db")] if file else []
+        super().__init__(os.path.join(BUILD, "milkypay-mock"), "--listen", "127.0.0.1:0", *database,
                          "--settle-after", "1h", "--first-callback-delay", "0", "--log-level", "error", *options)
 
     def account(self, **settings):
@@ -136,11 +147,14 @@ def wrk(url, connections, seconds, script=None, **variables):
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     if not rate:
         raise Failed(f"wrk: {done.stdout}{done.stderr}")
-    for trouble in re.findall(r"(?:Socket errors|Non-2xx).*", done.stdout):
+    troubles = re.findall(r"(?:Socket errors|Non-2xx).*", done.stdout)
+    for trouble in troubles:
         print(f"  ! {url}: {trouble.strip()}")
     number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", done.stdout).groups()
     unit_ms = {"us": 0.001, "ms": 1, "s": 1000, "m": 60000}[unit]
-    return {"rate": float(rate.group(1)), "p99": float(number) * unit_ms}
+    requests = int(re.search(r"(\d+) requests in", done.stdout).group(1))
+    return {"rate": float(rate.group(1)), "p99": float(number) * unit_ms, "requests": requests,
+            "troubles": troubles}
 
 
 wrk.runs = 0

@@ -1,10 +1,12 @@
 -- wrk: POSTs BENCH_BODY, each time with a reference_id of its own in place of REFERENCE.
--- The request is put together once; only the fixed-width number changes.
+-- The request is put together once; only the fixed-width number changes. BENCH_TYPE is the type of the body, JSON
+-- unless it is set.
 local n, before, after = 0, nil, nil
 
 function init(args)
     local body = os.getenv("BENCH_BODY"):gsub("REFERENCE", os.getenv("BENCH_RUN") .. "-NNNNNNNNNN")
-    local headers = { ["Content-Type"] = "application/json", ["Host"] = wrk.headers["Host"] }
+    local headers = { ["Host"] = wrk.headers["Host"] }
+    headers["Content-Type"] = os.getenv("BENCH_TYPE") or "application/json"
     headers["Authorization"] = os.getenv("BENCH_AUTH")
     local whole = wrk.format("POST", wrk.path, headers, body)
     local from, to = whole:find("NNNNNNNNNN", 1, true)
