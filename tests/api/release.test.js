@@ -7,15 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ROOT } from '../lib/docs.js';
+import { NO_NPM } from '../lib/npm.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'release-'));
 after(() => rmSync(folder, { recursive: true }));
 
+const skip = NO_NPM;
 const run = (cwd, command, ...args) => spawnSync(command, args, { cwd, encoding: 'utf8' });
-/** A release has npm; Debian's Node.js, with which the tests run too, has none. */
-const withNpm = { skip: run(ROOT, 'npm', '--version').status === 0 ? false : 'no npm here' };
 
-test('the package for Node.js installs from the file of a release, under the name of its publisher', withNpm, () => {
+test('the package for Node.js installs from the file of a release, under the name of its publisher', { skip }, () => {
   const packed = run(ROOT, 'docker/npm-package', 'Acme-Pay', folder);
   assert.equal(packed.status, 0, packed.stderr);
   const file = packed.stdout.trim();
@@ -35,7 +35,7 @@ test('the package for Node.js installs from the file of a release, under the nam
   assert.match(readme, /from '@acme-pay\/milkypay-mock-testcontainers'/);
 });
 
-test('the package is not packed or published without the name of its publisher', withNpm, () => {
+test('the package is not packed or published without the name of its publisher', { skip }, () => {
   for (const name of ['', 'OWNER', '@acme', 'a/b']) {
     const packed = run(ROOT, 'docker/npm-package', name, folder);
     assert.equal(packed.status, 2, name);

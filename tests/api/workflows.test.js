@@ -12,6 +12,7 @@ import { before, describe, test } from 'node:test';
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { ROOT } from '../lib/docs.js';
+import { NO_NPM } from '../lib/npm.js';
 import { ALONE, BIN, cleanEnv, tempDir } from '../lib/server.js';
 import { WorkflowRun, combinations } from '../lib/workflow.js';
 
@@ -97,7 +98,7 @@ const made = (folder, names) => {
   }
 };
 
-const skip = ALONE || (existsSync(`${ROOT}.git`) ? false : 'without git there is no commit to release');
+const skip = ALONE || NO_NPM || (existsSync(`${ROOT}.git`) ? false : 'without git there is no commit to release');
 
 describe('the workflow release', { skip }, () => {
   const base = tempDir();
