@@ -14,6 +14,18 @@
 #define STEP_MS 5
 #define CANNOT_RUN 127
 
+/* Commands start as from a shell: what this program ignores, catches and blocks would stay ignored
+ * and blocked in them. Caught signals are dropped before the mask lets one through. */
+static void reset_signals(void)
+{
+    sigset_t none;
+    for (int signal_number = 1; signal_number < NSIG; signal_number++) {
+        signal(signal_number, SIG_DFL);
+    }
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 _Noreturn static void become(char *const *command, char *const *environment, int out, int err,
                              int told)
 {
@@ -22,9 +34,7 @@ _Noreturn static void become(char *const *command, char *const *environment, int
     dup2(null, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGHUP, SIG_DFL);
-    signal(SIGPIPE, SIG_DFL);
+    reset_signals();
     for (size_t i = 0; environment[i]; i++) {
         putenv(environment[i]);
     }

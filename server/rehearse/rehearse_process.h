@@ -8,8 +8,9 @@
 
 /*
  * Starts a command in a process group of its own. `environment` is a list of "NAME=VALUE" that ends
- * in NULL. It reads nothing; it prints to `out` and `err`. Returns its pid, or -1 with errno, also
- * if the command cannot be run.
+ * in NULL. It reads nothing; it prints to `out` and `err`. It gets SIGTERM and all other signals as
+ * if a terminal had started it. Returns its pid, or -1 with errno, also if the command cannot be
+ * run.
  */
 pid_t process_start(char *const *command, char *const *environment, int out, int err);
 

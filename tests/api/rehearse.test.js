@@ -11,7 +11,7 @@ import { ROOT } from '../lib/docs.js';
 import { within } from '../lib/limits.js';
 import { freePort } from '../lib/ports.js';
 import { SETTINGS, rehearse, rehearsed, shopFolder } from '../lib/rehearse.js';
-import { ALONE, BIN, cleanEnv, runBinary } from '../lib/server.js';
+import { ALONE, BIN, cleanEnv, runBinary, tempDir } from '../lib/server.js';
 
 /** A shop with the demo account's keys, which expects the mock at an address; ends after `act(url, address)`. */
 async function runningShop(act) {
@@ -291,6 +291,25 @@ const lives = (pid) => {
 };
 
 describe('processes', { skip: ALONE }, () => {
+  // no shell, which could unblock them itself
+  const SIGNALS = ['awk', '/^Sig(Blk|Ign)/ { print > "/dev/stderr" } END { exit 7 }', '/proc/self/status'];
+  const FREE = /SigBlk: 0+ SigIgn: 0+$/;
+
+  test('the shop starts with no signal blocked or ignored', async () => {
+    const { stdout } = await runBinary(['rehearse', '--only', 'E0', '--format', 'json', '--', ...SIGNALS], { cwd: shopFolder() });
+    assert.match(JSON.parse(stdout).results[0].reason, FREE);
+  });
+
+  test('a hook command starts with no signal blocked or ignored', async () => {
+    const state = { ...SETTINGS.state, url: undefined, command: SIGNALS };
+    assert.match(find(await rehearsed(['--only', 'E0'], { settings: { ...SETTINGS, state } }), 'E0').reason, FREE);
+  });
+
+  test('the shop of --init starts with no signal blocked or ignored', async () => {
+    const { stderr } = await runBinary(['rehearse', '--init', '--', ...SIGNALS], { cwd: tempDir() });
+    assert.match(stderr, /^SigBlk:\s0+$\n^SigIgn:\s0+$/m);
+  });
+
   for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGKILL', null]]) {
     test(`${signal} ends the server, the shops and what they started`, async () => {
       const folder = shopFolder({ ...SETTINGS, shop: { url: 'http://127.0.0.1:{port}', ready: '/', ready_within: '60s' } });
