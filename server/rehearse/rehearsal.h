@@ -54,6 +54,7 @@ struct rehearse_hook {
     const json_t *headers, *form, *json; /* objects, any JSON; NULL: none */
     const json_t *command;               /* a list of texts; NULL: it is a request */
     const json_t *expect;                /* a list of statuses; NULL: any below 400 */
+    int wrong_from; /* statuses from here on are wrong even if `expect` lists them; 0: none */
     int64_t within_ms;
 };
 
@@ -77,6 +78,7 @@ struct rehearsal {
     struct rehearse_options options;
     struct rehearse_settings settings;
     json_t *catalogue; /* scenarios.json */
+    bool shows_page;   /* in an ordinary purchase the answer of the order shows the invoice */
     json_t *usual;     /* what an ordinary purchase shows already: "failures" of its result */
     const char *mock;  /* URL of the server */
     struct progress *progress;

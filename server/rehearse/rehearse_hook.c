@@ -53,17 +53,20 @@ static const char *body_of(struct scene *scene, const struct rehearse_hook *hook
     return hook->body ? hook_fill(scene, hook->body) : text_equal(hook->method, "POST") ? "" : NULL;
 }
 
-static bool is_expected(const json_t *expect, int status)
+static bool is_expected(const struct rehearse_hook *hook, int status)
 {
     size_t i;
     json_t *each;
-    json_array_foreach(expect, i, each)
+    if (hook->wrong_from && status >= hook->wrong_from) {
+        return false;
+    }
+    json_array_foreach(hook->expect, i, each)
     {
         if (json_integer_value(each) == status) {
             return true;
         }
     }
-    return !expect && status < 400;
+    return !hook->expect && status < 400;
 }
 
 /* Without the values of those that may be secrets. */
@@ -109,7 +112,7 @@ static void request(struct scene *scene, const struct rehearse_hook *hook,
                   "headers", shown_headers(reply.headers), "body",
                   shown_body(buf_str(&reply.body), reply.body.size)));
     json_decref(headers);
-    ret_answer->good = !reply.failure && is_expected(hook->expect, reply.status);
+    ret_answer->good = !reply.failure && is_expected(hook, reply.status);
     ret_answer->told = reply.failure ?: arena_printf(&scene->arena, "status %d", reply.status);
     ret_answer->headers = json_incref(reply.headers);
     ret_answer->body = reply.body;

@@ -30,31 +30,41 @@ static bool take_invoice(struct scene *scene, const struct ledger_invoice *invoi
     return seen;
 }
 
-/* The invoice whose id is in the answer; else the newest one. */
-static const struct ledger_invoice *shown_invoice(const struct ledger *ledger,
+/* The invoice of the order, or the one whose id is in the answer; NULL: the answer shows none. */
+static const struct ledger_invoice *shown_invoice(const struct ledger *ledger, const char *order,
                                                   const struct hook_answer *answer)
 {
-    const struct ledger_invoice *newest = NULL;
+    const struct ledger_invoice *shown = NULL;
     char *headers = json_dumps(answer->headers, JSON_COMPACT);
-    for (size_t i = 0; i < ledger->n; i++) {
+    for (size_t i = 0; i < ledger->n && !shown; i++) {
         const struct ledger_invoice *each = &ledger->invoices[i];
-        if (each->payout) {
-            continue;
-        }
-        newest = each;
-        if (strstr(headers, each->id) || strstr(buf_str(&answer->body), each->id)) {
-            break;
-        }
+        bool named = strstr(headers, each->id) || strstr(buf_str(&answer->body), each->id);
+        bool own = order && text_equal(order, each->reference);
+        shown = !each->payout && (named || own) ? each : NULL;
     }
     free(headers);
+    return shown;
+}
+
+static const struct ledger_invoice *newest_invoice(const struct ledger *ledger)
+{
+    const struct ledger_invoice *newest = NULL;
+    for (size_t i = 0; i < ledger->n; i++) {
+        newest = ledger->invoices[i].payout ? newest : &ledger->invoices[i];
+    }
     return newest;
 }
 
-/* Takes the order from the answer of its hook. Returns NULL, or why there is none to pay. */
-static const char *take_order(struct scene *scene, const struct hook_answer *answer)
+static const char no_page[] = "its answer does not show the invoice";
+
+/*
+ * Takes the order from the answer of its hook. `doubtful`: the platform may have failed, so the
+ * answer may be an error page whatever its status. Returns NULL, or why there is none to pay.
+ */
+static const char *take_order(struct scene *scene, const struct hook_answer *answer, bool doubtful)
 {
     const struct rehearse_extract *id = &scene->rehearsal->settings.order_id;
-    const char *order = NULL;
+    const char *order = NULL, *why = NULL;
     struct ledger ledger;
     if (!answer->good) {
         return answer->told;
@@ -63,20 +73,27 @@ static const char *take_order(struct scene *scene, const struct hook_answer *ans
         return "its answer has no \"id\"";
     }
     bool good = ledger_read(scene, &ledger);
-    const struct ledger_invoice *invoice = good ? shown_invoice(&ledger, answer) : NULL;
-    good = invoice && take_invoice(scene, invoice);
-    scene->order = good ? (order ? order : scene->reference) : NULL;
+    const struct ledger_invoice *newest = good ? newest_invoice(&ledger) : NULL;
+    const struct ledger_invoice *shown = good ? shown_invoice(&ledger, order, answer) : NULL;
+    if (!newest) {
+        why = "no invoice appeared in the account";
+    } else if (!shown && !order && doubtful) {
+        why = no_page;
+    } else if (take_invoice(scene, shown ? shown : newest)) {
+        scene->page_shown = shown || order;
+        scene->order = order ? order : scene->reference;
+    }
     ledger_finish(&ledger);
-    return good ? NULL : "no invoice appeared in the account";
+    return why;
 }
 
 /* Presses the button of the order once, or twice at the same instant. */
-static const char *press(struct scene *scene, bool twice)
+static const char *press(struct scene *scene, bool twice, bool doubtful)
 {
     const struct rehearse_hook *hook = &scene->rehearsal->settings.hooks[HOOK_ORDER];
     struct hook_answer answer;
     const char *why = (twice ? hook_run_twice : hook_run)(scene, hook, &answer)
-                          ? take_order(scene, &answer)
+                          ? take_order(scene, &answer, doubtful)
                           : "it could not be run";
     hook_answer_finish(&answer);
     return why;
@@ -93,6 +110,22 @@ static void find_no_page(struct scene *scene, const char *why)
                           .observed = why});
 }
 
+/* An answer without the invoice is one if the shop shows it in an ordinary purchase. */
+static bool is_error_page(const struct scene *scene, const char *why)
+{
+    return why && (why != no_page || scene->rehearsal->shows_page);
+}
+
+/* Some answer may have been a page to pay on, but none says so. */
+static void leave_untested(struct scene *scene)
+{
+    scene->without_order = true;
+    scene->need = "order.id";
+    scene->untested =
+        "the answers of the hook order do not show whether the customer got a page to "
+        "pay on: let them contain the id of the invoice, or add \"id\" to the hook";
+}
+
 /*
  * {"again": 2}: a payer who gets an error page presses the same button again, so often.
  * {"twice": true}: a double click. A shop whose order hook does not say {click} cannot know that it
@@ -106,12 +139,15 @@ bool step_order(struct scene *scene, const json_t *given)
     scene->presses++;
     scene->click = arena_printf(&scene->arena, "%s-%lld-%d", scene->id,
                                 (long long)scene->rehearsal->options.seed, scene->presses);
-    const char *why = press(scene, twice);
-    for (int64_t i = 0; why && i < tries && !scene->error; i++) {
+    const char *why = press(scene, twice, tries > 0);
+    for (int64_t i = 0; is_error_page(scene, why) && i < tries && !scene->error; i++) {
         scene->presses += !known;
-        why = press(scene, false);
+        scene->confused |= !known;
+        why = press(scene, false, true);
     }
-    if (why && tries && !scene->error) {
+    if (why == no_page && !scene->error) {
+        leave_untested(scene);
+    } else if (why && tries && !scene->error) {
         find_no_page(scene, why);
     }
     return !why || scene->without_order || scene_fail(scene, "the hook order: %s", why);

@@ -229,6 +229,7 @@ static json_t *results_of(const struct programme *programme)
 {
     json_t *results = json_array();
     for (size_t i = 0; i < programme->n; i++) {
+        json_object_del(programme->list[i].result, SHOWS_PAGE);
         json_array_append_new(results, programme->list[i].result);
     }
     return results;
@@ -266,6 +267,7 @@ int programme_play(struct rehearsal *rehearsal, json_t **ret_controls, json_t **
     for (size_t i = 0; !signal_number && i < controls.n; i++) {
         apply_control(&programme, &controls.list[i]);
         json_array_extend(rehearsal->usual, json_object_get(controls.list[i].result, "failures"));
+        rehearsal->shows_page |= json_is_true(json_object_get(controls.list[i].result, SHOWS_PAGE));
     }
     signal_number =
         signal_number ? signal_number : pool_run(rehearsal, programme.list, programme.n);

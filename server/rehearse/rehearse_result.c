@@ -87,11 +87,17 @@ static bool fails(const struct findings *findings)
 static const char *result_of(const struct scene *scene)
 {
     bool must = text_equal(scene_text(scene, "grade"), "MUST");
-    return scene->error               ? "ERROR"
-           : !scene->findings.n       ? "PASS"
-           : !fails(&scene->findings) ? "WARN"
-           : must                     ? "FAIL"
-                                      : "WARN";
+    bool failed = fails(&scene->findings);
+    return scene->error        ? "ERROR"
+           : failed            ? (must ? "FAIL" : "WARN")
+           : scene->untested   ? "NOT TESTED"
+           : scene->findings.n ? "WARN"
+                               : "PASS";
+}
+
+static bool is_untested(const struct scene *scene)
+{
+    return !scene->error && scene->untested && !fails(&scene->findings);
 }
 
 /* The first that fails, else the first. */
@@ -106,8 +112,10 @@ static const struct finding *main_finding(const struct findings *findings)
 
 static const char *reason_of(const struct scene *scene)
 {
-    bool found = !scene->error && scene->findings.n;
-    return found ? main_finding(&scene->findings)->text : scene->error ? scene->error : "";
+    return scene->error         ? scene->error
+           : is_untested(scene) ? scene->untested
+           : scene->findings.n  ? main_finding(&scene->findings)->text
+                                : "";
 }
 
 /* The sentence in money, with {amount}, {currency} and the like. */
@@ -123,7 +131,8 @@ static void add_costs(struct scene *scene, json_t *result)
 
 static void add_findings(const struct scene *scene, json_t *result)
 {
-    for (size_t i = 0; !scene->error && i < scene->findings.n; i++) {
+    bool judged = !scene->error && !is_untested(scene);
+    for (size_t i = 0; judged && i < scene->findings.n; i++) {
         const struct finding *each = &scene->findings.list[i];
         json_array_append_new(json_object_get(result, "failures"),
                               json_pack("{s:s, s:s, s:s, s:s, s:b}", "oracle", each->oracle, "text",
@@ -150,9 +159,13 @@ json_t *scene_result(struct scene *scene, const struct performance *performance)
     add_findings(scene, result);
     add_costs(scene, result);
     add_invoices(scene, result);
+    if (is_untested(scene)) {
+        json_object_set_new(result, "needs", json_pack("[s]", scene->need));
+    }
     json_object_set_new(result, "took_ms", json_integer(mono_now_ms() - scene->began_ms));
     json_object_set_new(result, "account",
                         scene->account_id ? json_string(scene->account_id) : json_null());
     json_object_set(result, "timeline", scene->timeline);
+    json_object_set_new(result, SHOWS_PAGE, json_boolean(scene->page_shown));
     return result;
 }

@@ -243,6 +243,7 @@ void settings_hook(struct settings_reading *reading, enum rehearse_hook_kind kin
         .json = raw.json,
         .command = raw.command,
         .expect = raw.expect,
+        .wrong_from = kind == HOOK_ORDER ? 500 : 0, /* an error page: the customer tries again */
         .within_ms = raw.within_ms,
     };
 }

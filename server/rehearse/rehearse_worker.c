@@ -97,6 +97,24 @@ static void blame_silence(struct scene *scene)
     }
 }
 
+/* A second invoice is right for a second order, and wrong for the same one. */
+static void judge_confusion(struct scene *scene)
+{
+    struct ledger ledger = {0};
+    size_t n = 0;
+    bool good = ledger_read(scene, &ledger);
+    for (size_t i = 0; good && i < ledger.n; i++) {
+        n += !ledger.invoices[i].payout;
+    }
+    ledger_finish(&ledger);
+    if (n > 1) {
+        scene->need = "click";
+        scene->untested = "the customer had to press the button again and got another invoice. "
+                          "The settings have no {click} in the hook order, so nobody can tell "
+                          "whether it is for the same order";
+    }
+}
+
 static void play(struct scene *scene)
 {
     if (open_scene(scene) && steps_do(scene, json_object_get(scene->scenario, "steps")) &&
@@ -105,6 +123,9 @@ static void play(struct scene *scene)
         judge_end(scene);
         timeline_collect(scene);
         drop_usual(scene);
+        if (scene->confused) {
+            judge_confusion(scene);
+        }
     }
     if (scene->error) {
         blame_silence(scene);

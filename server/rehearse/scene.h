@@ -32,6 +32,8 @@ struct scene {
     struct arena arena;
     int64_t began_ms, deadline_ms; /* mono_now_ms */
     const char *error;             /* why it cannot be judged; NULL: it can, so far */
+    const char *untested;          /* why it says nothing if nothing fails; NULL: it does */
+    const char *need;              /* what the settings must have for that */
 
     /* The account. */
     json_t *account; /* as POST /_mock/accounts answered */
@@ -45,7 +47,9 @@ struct scene {
     const char *shop_ended; /* how it ended by itself; NULL: it runs */
 
     /* The order that the payer sees. */
-    int presses;          /* how often the payer ordered, which he may do again after an error */
+    int presses;          /* how many orders the payer may have: he presses again after an error */
+    bool page_shown;      /* the answer of the order showed the invoice */
+    bool confused;        /* he pressed again, and a press may be an order of its own */
     int refunds, payouts; /* how often they were ordered */
     bool without_order;   /* the shop took no order, so there is nothing to pay */
     const char *click;    /* the same for repeated presses of one button */

@@ -178,6 +178,35 @@ describe('a verdict', { skip: ALONE }, () => {
       ['O5 204', 'O5 204']);
   });
 
+  // The small shop tries a creation once. The customer of its error page presses again and gets another invoice.
+  const CLICK = { ...SETTINGS.order, form: { click: '{click}' } };
+  for (const [what, order, defect] of [
+    ['an error page', CLICK],
+    ['an error page whose status is listed', { ...CLICK, expect: [201, 503] }],
+    ['an error page with status 200', { ...CLICK, id: undefined, expect: [200, 201] }, 'error page 200'],
+  ]) {
+    test(`the customer of ${what} presses again`, async () => {
+      const played = await rehearsed(['--only', 'E0,D1,D5,D7'], { settings: { ...SETTINGS, order }, defect });
+      assert.deepEqual(results(played), { E0: 'PASS', D1: 'FAIL', D5: 'FAIL', D7: 'PASS' });
+      assert.deepEqual(find(played, 'D1').failures.map(({ oracle, observed }) => `${oracle} ${observed}`), ['O6 2 invoices']);
+    });
+  }
+
+  test('without {click} a second invoice may be for a second order', async () => {
+    const played = await rehearsed(['--only', 'E0,D1,D7']);
+    assert.deepEqual(results(played), { E0: 'PASS', D1: 'NOT TESTED', D7: 'PASS' });
+    assert.deepEqual(find(played, 'D1').needs, ['click']);
+    assert.match(find(played, 'D1').reason, /\{click\} in the hook order/);
+  });
+
+  test('an answer without the invoice may be an error page', async () => {
+    const settings = { ...SETTINGS, order: { ...CLICK, id: undefined } };
+    const played = await rehearsed(['--only', 'E0,D1,D7'], { settings, defect: 'shows no page' });
+    assert.deepEqual(results(played), { E0: 'PASS', D1: 'FAIL', D7: 'NOT TESTED' });
+    assert.deepEqual(find(played, 'D7').needs, ['order.id']);
+    assert.equal(find(played, 'D7').invoices.length, 1);
+  });
+
   test('nothing is learned from a shop that an ordinary purchase brings down', async () => {
     const played = await rehearsed(['--only', 'E0,B1'], { defect: 'crashes' });
     assert.deepEqual(results(played), { E0: 'FAIL', B1: 'NOT TESTED' });

@@ -13,6 +13,7 @@ const { MILKYPAY_URL: mock, MILKYPAY_ACCOUNT_ID: id, MILKYPAY_API_KEY: key, MILK
   = process.env;
 const headers = { Authorization: 'Basic ' + btoa(id + ':' + key), 'Content-Type': 'application/json' };
 const orders = new Map();
+let tries = 0;
 if (DEFECT === 'ends at once') { console.error('no database'); process.exit(7); }
 
 function take({ id: invoice, attributes }) {
@@ -25,7 +26,7 @@ function take({ id: invoice, attributes }) {
 }
 
 async function open() {
-  const reference = 'o' + (orders.size + 1);
+  const reference = 'o' + (tries += 1);
   const attributes = { reference_id: reference, service: 'payment_card_usd_hpp', currency: 'USD', amount: 100,
     test_mode: true, callback_url: 'http://127.0.0.1:' + PORT + '/callback' };
   const body = JSON.stringify({ data: { type: 'payment-invoices', attributes } });
@@ -40,7 +41,8 @@ createServer(async (request, response) => {
   const body = Buffer.concat(await request.toArray());
   const [, what, name] = request.url.split('/');
   if (what === 'orders' && request.method === 'POST') {
-    await open().then((made) => answer(201, made), () => answer(503));
+    const page = (made) => answer(201, DEFECT === 'shows no page' ? {} : made);
+    await open().then(page, () => (DEFECT === 'error page 200' ? answer(200, {}) : answer(503)));
   } else if (what === 'orders') {
     const { status, paid = 0, shipped = 0, refunded } = orders.get(name) ?? {};
     answer(status ? 200 : 404, { status, paid, shipped, refunded: refunded ?? 0 });
