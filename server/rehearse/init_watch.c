@@ -48,21 +48,6 @@ static json_t *creation_of(struct scene *scene, const char *id)
     return creation;
 }
 
-/* Where a payer who has paid returns to. Only the newer profiles show `return_urls`. A new value.
- */
-static json_t *return_url_of(struct scene *scene, const char *id)
-{
-    json_t *shown = platform_call(
-        scene, "GET", arena_printf(&scene->arena, "payment-invoices/%s/document?profile=2024", id),
-        NULL);
-    const json_t *attributes = json_object_get(json_object_get(shown, "data"), "attributes");
-    json_t *url = json_object_get(json_object_get(attributes, "return_urls"), "success");
-    url = json_is_string(url) ? url : json_object_get(attributes, "return_url");
-    url = url ? json_incref(url) : json_null();
-    json_decref(shown);
-    return url;
-}
-
 /* The last answer to the callback of a status; sets *ret_done if it was the right one. */
 static json_t *callback_of(struct scene *scene, const char *id, const char *status, bool *ret_done)
 {
@@ -100,7 +85,8 @@ static json_t *look(struct scene *scene, bool *ret_done)
         json_decref(invoice);
         return NULL;
     }
-    json_object_set_new(attributes, "return_url", return_url_of(scene, id));
+    const char *back = platform_return_url(scene, id, "success");
+    json_object_set_new(attributes, "return_url", back ? json_string(back) : json_null());
     json_t *creation = creation_of(scene, id), *code = callback_of(scene, id, word, &answered);
     bool heard = answered || json_is_null(json_object_get(attributes, "callback_url"));
     *ret_done = heard && status_parse(word, &status) && status_is_final(status);

@@ -50,10 +50,13 @@ static const struct placeholder placeholders[] = {
     {"dir", 0, value_dir, false},
 };
 
+/* NULL if it has none yet. */
 static const char *value_of(struct scene *scene, const struct placeholder *placeholder)
 {
-    return placeholder->value ? placeholder->value(scene)
-                              : *(const char **)(void *)((char *)scene + placeholder->offset);
+    const char *value = placeholder->value
+                            ? placeholder->value(scene)
+                            : *(const char **)(void *)((char *)scene + placeholder->offset);
+    return value && *value ? value : NULL;
 }
 
 /* The placeholder that begins at an opening brace, or NULL: braces of JSON stay. */
@@ -68,6 +71,11 @@ static const struct placeholder *placeholder_at(const char *brace)
     return NULL;
 }
 
+static void fail_empty(struct scene *scene, const struct placeholder *placeholder)
+{
+    scene_fail(scene, "{%s} has no value here", placeholder->name);
+}
+
 static const char *fill(struct scene *scene, const char *text, bool url)
 {
     buf_auto filled = {0};
@@ -77,7 +85,11 @@ static const char *fill(struct scene *scene, const char *text, bool url)
             buf_char(&filled, *at++);
             continue;
         }
-        const char *value = value_of(scene, found) ?: "";
+        const char *value = value_of(scene, found);
+        if (!value) {
+            fail_empty(scene, found);
+            value = "";
+        }
         if (url && !found->url) {
             buf_url_text(&filled, value);
         } else {
@@ -125,6 +137,41 @@ json_t *hook_fill_json(struct scene *scene, const json_t *value)
         return copy;
     }
     return json_deep_copy(value);
+}
+
+bool hook_can_fill(struct scene *scene, const char *text)
+{
+    for (const char *at = text; (at = strchr(at, '{')); at++) {
+        const struct placeholder *found = placeholder_at(at);
+        if (found && !value_of(scene, found)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a text has the variable of a placeholder, and not the beginning of a longer name. */
+static bool has_variable(struct arena *arena, const char *text, const char *name)
+{
+    const char *variable = arena_printf(arena, "REHEARSE_%s", arena_upper(arena, name));
+    size_t size = strlen(variable);
+    for (const char *at = text; (at = strstr(at, variable)); at += size) {
+        if (!strchr(TEXT_LETTERS TEXT_DIGITS "_", at[size]) || !at[size]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *hook_fill_word(struct scene *scene, const char *text)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(placeholders); i++) {
+        if (!value_of(scene, &placeholders[i]) &&
+            has_variable(&scene->arena, text, placeholders[i].name)) {
+            fail_empty(scene, &placeholders[i]);
+        }
+    }
+    return hook_fill(scene, text);
 }
 
 char **hook_variables(struct scene *scene)

@@ -97,6 +97,10 @@ static void request(struct scene *scene, const struct rehearse_hook *hook,
     json_t *headers = hook->headers ? hook_fill_json(scene, hook->headers) : json_object();
     call.headers = headers;
     call.body = body_of(scene, hook, &call.type);
+    if (scene->error) {
+        json_decref(headers);
+        return;
+    }
     json_t *entry = timeline_add(scene, "hook", "rehearsal", "shop", "%s: %s %s", hook->name,
                                  call.method, call.url);
     struct rehearse_reply reply;
@@ -114,7 +118,7 @@ static void request(struct scene *scene, const struct rehearse_hook *hook,
     json_decref(headers);
     ret_answer->good = !reply.failure && is_expected(hook, reply.status);
     ret_answer->told = reply.failure ?: arena_printf(&scene->arena, "status %d", reply.status);
-    ret_answer->headers = json_incref(reply.headers);
+    json_object_update(ret_answer->headers, reply.headers);
     ret_answer->body = reply.body;
     reply.body = (struct buf){0};
     rehearse_reply_finish(&reply);
@@ -127,8 +131,8 @@ static char **words_of(struct scene *scene, const json_t *command)
     size_t n = json_array_size(command);
     char **words = arena_alloc(&scene->arena, (n + 1) * sizeof *words);
     for (size_t i = 0; i < n; i++) {
-        words[i] = arena_strdup(&scene->arena,
-                                hook_fill(scene, json_string_value(json_array_get(command, i))));
+        words[i] = arena_strdup(
+            &scene->arena, hook_fill_word(scene, json_string_value(json_array_get(command, i))));
     }
     return words;
 }
@@ -182,6 +186,9 @@ static void command(struct scene *scene, const struct rehearse_hook *hook,
                     struct hook_answer *ret_answer)
 {
     char **words = words_of(scene, hook->command);
+    if (scene->error) {
+        return;
+    }
     json_t *entry =
         timeline_add(scene, "hook", "rehearsal", "shop", "%s: command %s", hook->name, words[0]);
     /* Files rather than pipes: a process that the command left behind holds up nothing. */
@@ -189,7 +196,6 @@ static void command(struct scene *scene, const struct rehearse_hook *hook,
     ret_answer->told = run_words(scene, hook, words, out, err, ret_answer);
     close(out);
     close(err);
-    ret_answer->headers = json_object();
     json_object_set_new(entry, "response",
                         json_pack("{s:s, s:{}, s:o}", "line", ret_answer->told, "headers", "body",
                                   shown_body(buf_str(&ret_answer->body), ret_answer->body.size)));
@@ -199,11 +205,15 @@ static void command(struct scene *scene, const struct rehearse_hook *hook,
 
 bool hook_run(struct scene *scene, const struct rehearse_hook *hook, struct hook_answer *ret_answer)
 {
-    *ret_answer = (struct hook_answer){0};
+    *ret_answer = (struct hook_answer){.headers = json_object()};
     if (hook->command) {
         command(scene, hook, ret_answer);
     } else {
         request(scene, hook, ret_answer);
+    }
+    if (scene->error && !ret_answer->told) {
+        scene->error = arena_printf(&scene->arena, "the hook %s: %s", hook->name, scene->error);
+        ret_answer->told = scene->error;
     }
     return !scene->error;
 }

@@ -27,9 +27,15 @@ const char *hook_extract(struct scene *scene, const struct rehearse_extract *ext
                          const struct hook_answer *answer);
 
 /* rehearse_fill.c: replaces the placeholders of a text; in a URL, percent-encodes the values that
- * are not URLs. */
+ * are not URLs. A placeholder without a value is an error of the scene. */
 const char *hook_fill(struct scene *scene, const char *text);
 const char *hook_fill_url(struct scene *scene, const char *text);
+
+/* The same for a word of a command, which may also use the variables. */
+const char *hook_fill_word(struct scene *scene, const char *text);
+
+/* Whether all placeholders of a text have a value. */
+bool hook_can_fill(struct scene *scene, const char *text);
 
 /* The same for all texts of a JSON value; a new reference. */
 json_t *hook_fill_json(struct scene *scene, const json_t *value);

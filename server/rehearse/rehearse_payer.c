@@ -26,8 +26,9 @@ static bool take_invoice(struct scene *scene, const struct ledger_invoice *invoi
     scene->currency = invoice->currency;
     scene->amount = arena_strdup(&scene->arena, amount);
     scene->callback_url = url ? arena_strdup(&scene->arena, url) : scene->callback_url;
+    scene->return_url = platform_return_url(scene, invoice->id, "pending");
     json_decref(seen);
-    return seen;
+    return seen && !scene->error;
 }
 
 /* The invoice of the order, or the one whose id is in the answer; NULL: the answer shows none. */
@@ -256,6 +257,7 @@ bool step_return(struct scene *scene, const json_t *given)
         return true;
     }
     scene->return_url = claim ? way_of_success(scene, claim) : way_back(scene);
+    timeline_collect(scene); /* the platform's page comes before the shop's */
     if (!hook->given && !scene->return_url) {
         return true; /* this shop has no such page */
     }

@@ -155,6 +155,21 @@ static const char *make_invoice(struct scene *scene, const json_t *account, cons
     return id;
 }
 
+/* Only the newer profiles show `return_urls`. */
+const char *platform_return_url(struct scene *scene, const char *invoice, const char *which)
+{
+    const char *path =
+        arena_printf(&scene->arena, "payment-invoices/%s/document?profile=2024", invoice);
+    json_t *shown = platform_call(scene, "GET", path, NULL);
+    const json_t *attributes = json_object_get(json_object_get(shown, "data"), "attributes");
+    const json_t *one = json_object_get(json_object_get(attributes, "return_urls"), which);
+    const char *url =
+        json_string_value(one) ?: json_string_value(json_object_get(attributes, "return_url"));
+    url = arena_strdup(&scene->arena, url);
+    json_decref(shown);
+    return url;
+}
+
 bool platform_make_stranger(struct scene *scene)
 {
     const char *own = scene->account_id;

@@ -15,8 +15,10 @@ static bool open_scene(struct scene *scene)
 {
     const struct rehearse_settings *settings = &scene->rehearsal->settings;
     scene->shop = hook_fill(scene, settings->shop_url);
-    scene->callback_url = settings->callback ? hook_fill_url(scene, settings->callback) : NULL;
-    if (!platform_open_account(scene) || !shop_start(scene)) {
+    if (settings->callback && hook_can_fill(scene, settings->callback)) {
+        scene->callback_url = hook_fill_url(scene, settings->callback);
+    } /* else it depends on the invoice, which says it then */
+    if (scene->error || !platform_open_account(scene) || !shop_start(scene)) {
         return false;
     }
     scene->began_ms = mono_now_ms();

@@ -108,6 +108,10 @@ bool platform_do(struct scene *scene, const char *method, const char *path, json
 bool platform_open_account(struct scene *scene);
 void platform_close_account(struct scene *scene);
 
+/* The URL to which the payer of an invoice returns; `which` of them if the shop gave several, such
+ * as "success". In the scene's arena; NULL: there is none. */
+const char *platform_return_url(struct scene *scene, const char *invoice, const char *which);
+
 /* Makes an invoice of another account, for scene->stranger. */
 bool platform_make_stranger(struct scene *scene);
 

@@ -182,7 +182,7 @@ describe('a verdict', { skip: ALONE }, () => {
   const CLICK = { ...SETTINGS.order, form: { click: '{click}' } };
   for (const [what, order, defect] of [
     ['an error page', CLICK],
-    ['an error page whose status is listed', { ...CLICK, expect: [201, 503] }],
+    ['an error page whose status is listed', { ...CLICK, id: undefined, expect: [201, 503] }],
     ['an error page with status 200', { ...CLICK, id: undefined, expect: [200, 201] }, 'error page 200'],
   ]) {
     test(`the customer of ${what} presses again`, async () => {
@@ -252,6 +252,29 @@ describe('a verdict', { skip: ALONE }, () => {
     const played = await rehearsed(['--only', 'E0,B1'], { settings });
     assert.deepEqual(results(played), { E0: 'PASS', B1: 'NOT TESTED' });
   });
+
+  test('the URLs of the invoice are there as soon as the invoice is', async () => {
+    const settings = { ...SETTINGS, callback: '{shop}/callback?for={reference}', state: { ...SETTINGS.state, url: '{return_url}' } };
+    const played = await rehearsed(['--only', 'E0,A1,B1'], { settings, env: { RETURN: 'yes' } });
+    assert.deepEqual(results(played), { E0: 'PASS', A1: 'PASS', B1: 'PASS' });
+    const lines = find(played, 'E0').timeline.map(({ text }) => text);
+    const [platform, shop] = [/^GET \/return\?/, /^return: GET /].map((form) => lines.findIndex((line) => form.test(line)));
+    assert.ok(platform >= 0 && platform < shop, lines.join('\n'));
+  });
+
+  for (const [what, state] of [
+    ['a URL', { url: '{return_url}' }],
+    ['a header', { headers: { Referer: '{return_url}' } }],
+    ['a command', { url: undefined, command: ['echo', '{return_url}'] }],
+    ['a variable', { url: undefined, command: ['sh', '-c', 'echo $REHEARSE_RETURN_URL'] }],
+  ]) {
+    test(`a placeholder without a value is an error: ${what}`, async () => {
+      const settings = { ...SETTINGS, state: { ...SETTINGS.state, ...state } };
+      const played = await rehearsed(['--only', 'E0'], { settings });
+      assert.equal(find(played, 'E0').reason, 'the hook state: {return_url} has no value here');
+      assert.equal(played.code, 2);
+    });
+  }
 
   test('a command that fails says what it printed, in one line', async () => {
     const command = ['sh', '-c', 'echo "no such table: orders" >&2; date +%s%N >&2; exit 3'];

@@ -9,7 +9,7 @@ const SHOP = `
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 
-const { MILKYPAY_URL: mock, MILKYPAY_ACCOUNT_ID: id, MILKYPAY_API_KEY: key, MILKYPAY_SECRET_KEY: secret, PORT, DEFECT }
+const { MILKYPAY_URL: mock, MILKYPAY_ACCOUNT_ID: id, MILKYPAY_API_KEY: key, MILKYPAY_SECRET_KEY: secret, PORT, DEFECT, RETURN }
   = process.env;
 const headers = { Authorization: 'Basic ' + btoa(id + ':' + key), 'Content-Type': 'application/json' };
 const orders = new Map();
@@ -28,7 +28,8 @@ function take({ id: invoice, attributes }) {
 async function open() {
   const reference = 'o' + (tries += 1);
   const attributes = { reference_id: reference, service: 'payment_card_usd_hpp', currency: 'USD', amount: 100,
-    test_mode: true, callback_url: 'http://127.0.0.1:' + PORT + '/callback' };
+    test_mode: true, callback_url: 'http://127.0.0.1:' + PORT + '/callback',
+    ...(RETURN && { return_url: 'http://127.0.0.1:' + PORT + '/orders/' + reference }) };
   const body = JSON.stringify({ data: { type: 'payment-invoices', attributes } });
   const reply = await fetch(mock + '/payment-invoices', { method: 'POST', headers, body });
   const { data } = await reply.json();
