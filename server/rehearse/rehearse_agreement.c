@@ -66,6 +66,9 @@ void judge_readable(const struct judging *judging)
         judging_add(judging,
                     (struct finding){.oracle = "O3",
                                      .text = "the shop does not say the state of the order",
+                                     .harm = "unread",
+                                     .costs = "nobody can see in the shop whether the order of "
+                                              "{amount} {currency} is paid",
                                      .expected = "a state",
                                      .observed = judging->shop->told,
                                      .state = true});
@@ -88,6 +91,8 @@ void judge_state(const struct judging *judging)
                                      .text = arena_printf(&judging->scene->arena,
                                                           "the platform says %s, the shop %s",
                                                           invoice->status, shop->told),
+                                     .harm = "state",
+                                     .costs = STATE_COSTS,
                                      .expected = joined(judging, row->states),
                                      .observed = shop->told,
                                      .state = true});
@@ -104,6 +109,9 @@ void judge_refunds(const struct judging *judging)
         told_of(judging->scene, judging->ledger, invoice->status)) {
         judging_add(judging, (struct finding){.oracle = "O4",
                                               .text = "the refunds of shop and platform differ",
+                                              .harm = "refunds",
+                                              .costs = "the books of the shop differ from the "
+                                                       "money that went back to the customer",
                                               .expected = judging_money(judging, invoice->refunded),
                                               .observed = judging_money(judging, shop->refunded),
                                               .state = true});

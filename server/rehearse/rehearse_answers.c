@@ -47,6 +47,9 @@ static void judge_callback(const struct judging *judging, const json_t *callback
                              .oracle = "O5",
                              .text = arena_printf(&judging->scene->arena,
                                                   "the callback %s was never accepted", transition),
+                             .harm = "unanswered",
+                             .costs = "the platform gives up, and what the callback says may never "
+                                      "reach the shop",
                              .expected = "200",
                              .observed = code_of(last) ? judging_number(judging, code_of(last))
                                                        : (error ? error : "no answer")});

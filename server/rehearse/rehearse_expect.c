@@ -23,6 +23,8 @@ static void expect_state(const struct judging *judging, const json_t *states)
     judging_add(judging,
                 (struct finding){.oracle = "O3",
                                  .text = "the shop has come to another state than it should",
+                                 .harm = "state",
+                                 .costs = STATE_COSTS,
                                  .expected = list,
                                  .observed = shop->told,
                                  .state = true});
@@ -36,6 +38,8 @@ static void expect_kept(const struct judging *judging)
     if (shop && kept && judging->last && !text_equal(kept, shop->told)) {
         judging_add(judging, (struct finding){.oracle = "O3",
                                               .text = "the shop has fallen back to an older state",
+                                              .harm = "state",
+                                              .costs = STATE_COSTS,
                                               .expected = kept,
                                               .observed = shop->told,
                                               .state = true});
@@ -55,10 +59,16 @@ static void expect_refunded(const struct judging *judging, const json_t *shares)
                         ? ledger_share(invoice->amount, json_integer_value(each), invoice->currency)
                         : 0;
     }
+    bool more = invoice && invoice->refunded > expected;
     if (shares && invoice && judging->last && invoice->refunded != expected) {
         judging_add(judging,
                     (struct finding){.oracle = "O4",
                                      .text = "another amount was refunded than was asked for",
+                                     .harm = more ? "refunded_more" : "refunded_less",
+                                     .costs = more ? "more goes back to the customer than the "
+                                                     "shop's staff meant"
+                                                   : "less goes back to the customer than the "
+                                                     "shop's staff meant",
                                      .expected = judging_money(judging, expected),
                                      .observed = judging_money(judging, invoice->refunded)});
     }
@@ -71,6 +81,10 @@ static void expect_payouts(const struct judging *judging, const json_t *n)
         judging_add(judging,
                     (struct finding){.oracle = "O1",
                                      .text = "another number of payouts was made than it should",
+                                     .harm = "payouts",
+                                     .costs = made > json_integer_value(n)
+                                                  ? "money is paid out that should have stayed"
+                                                  : "a payout that was ordered is not made",
                                      .expected = judging_number(judging, json_integer_value(n)),
                                      .observed = judging_number(judging, made)});
     }

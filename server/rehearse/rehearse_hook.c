@@ -117,6 +117,7 @@ static void request(struct scene *scene, const struct rehearse_hook *hook,
                   shown_body(buf_str(&reply.body), reply.body.size)));
     json_decref(headers);
     ret_answer->good = !reply.failure && is_expected(hook, reply.status);
+    ret_answer->status = reply.failure ? 0 : reply.status;
     ret_answer->told = reply.failure ?: arena_printf(&scene->arena, "status %d", reply.status);
     json_object_update(ret_answer->headers, reply.headers);
     ret_answer->body = reply.body;

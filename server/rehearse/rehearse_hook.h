@@ -7,6 +7,7 @@
 /* What a hook answered. */
 struct hook_answer {
     bool good;        /* its status was expected; of a command: it exited with 0 */
+    int status;       /* of a request; 0: there was no answer, or it is a command */
     const char *told; /* "303", "exit status 1; it printed: ...", or why there is no answer */
     json_t *headers;  /* an object; of a command an empty one */
     struct buf body;  /* of a command what it printed */

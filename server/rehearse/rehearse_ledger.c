@@ -143,6 +143,7 @@ bool shop_state_read(struct scene *scene, struct shop_state *ret_state)
         take_state(scene, &answer, ret_state);
     } else {
         ret_state->told = answer.told;
+        ret_state->denied = answer.status >= 400 && answer.status < 500;
     }
     hook_answer_finish(&answer);
     return true;

@@ -27,6 +27,7 @@ const struct ledger_invoice *ledger_find(const struct ledger *ledger, const char
 /* What the state hook told. */
 struct shop_state {
     bool read;           /* false: `told` says why not */
+    bool denied;         /* not read, but the shop answered that there is no such order */
     const char *told;    /* the shop's own word, or why there is none */
     const char *state;   /* one of ours, or "unknown" */
     int64_t fulfilments; /* -1: the hook does not say */

@@ -24,6 +24,7 @@ static void judge_fulfilments(const struct judging *judging)
     if (shop && shop->fulfilments > 1) {
         judging_add(judging, (struct finding){.oracle = "O1",
                                               .text = "the order is fulfilled more than once",
+                                              .harm = shop->fulfilments == 2 ? "twice" : NULL,
                                               .costs = "the goods of an order of {amount} "
                                                        "{currency} leave the shop more than once",
                                               .expected = "1 fulfilment",
@@ -46,6 +47,8 @@ static void judge_unpaid(const struct judging *judging)
                          .text = judging->scene->forged
                                      ? "the shop takes a callback that is not genuine for money"
                                      : "the shop takes the order for paid, but there is no money",
+                         .harm = "unpaid",
+                         .costs = "goods for {amount} {currency} leave the shop without payment",
                          .expected =
                              arena_printf(&judging->scene->arena, "not paid: the platform has %s",
                                           judging_money(judging, invoice->paid)),
@@ -59,7 +62,8 @@ static void judge_paid(const struct judging *judging)
     const struct ledger_invoice *invoice = judging_invoice(judging);
     bool known = invoice && (told_of(judging->scene, judging->ledger, invoice->status) ||
                              judging->scene->looked);
-    if (!shop || !has_money(invoice) || text_index(paid_states, shop->state) >= 0) {
+    if (!shop || !(shop->read || shop->denied) || !has_money(invoice) ||
+        text_index(paid_states, shop->state) >= 0) {
         return;
     }
     bool waits = text_equal(shop->state, "unpaid") || text_equal(shop->state, "pending");
@@ -67,6 +71,9 @@ static void judge_paid(const struct judging *judging)
         judging_add(judging,
                     (struct finding){.oracle = "O1",
                                      .text = "the payer has paid, but the shop does not know it",
+                                     .harm = "unknown",
+                                     .costs = "the customer has paid {amount} {currency}, and the "
+                                              "shop does not know it",
                                      .expected = "paid",
                                      .observed = shop->told,
                                      .state = true});
@@ -82,6 +89,9 @@ static void judge_amount(const struct judging *judging)
         shop->amount != invoice->paid && shop->amount != invoice->amount) {
         judging_add(judging, (struct finding){.oracle = "O1",
                                               .text = "the shop books another amount than was paid",
+                                              .harm = "amount",
+                                              .costs = "the books of the shop differ from the "
+                                                       "money that it gets",
                                               .expected = judging_money(judging, invoice->paid),
                                               .observed = judging_money(judging, shop->amount),
                                               .state = true});
@@ -126,6 +136,8 @@ static void judge_payable(const struct judging *judging)
         judging_add(judging,
                     (struct finding){.oracle = "O6",
                                      .text = "the order can be paid on more than one page",
+                                     .harm = "pages",
+                                     .costs = "one order of {amount} {currency} can be paid twice",
                                      .expected = "1 invoice that can be paid",
                                      .observed = arena_printf(&judging->scene->arena,
                                                               "%lld invoices", (long long)n)});
@@ -141,6 +153,8 @@ static void judge_payouts(const struct judging *judging)
         judging_add(judging,
                     (struct finding){.oracle = "O1",
                                      .text = "the money is paid out more than once",
+                                     .harm = "paid_out",
+                                     .costs = "the same payout is made more than once",
                                      .expected = "1 payout",
                                      .observed = arena_printf(&judging->scene->arena,
                                                               "%lld payouts", (long long)n)});

@@ -3,6 +3,8 @@
 
 #include "rehearse/rehearse_ledger.h"
 
+#define STATE_COSTS "the shop treats an order of {amount} {currency} by a state that is not true"
+
 struct judging {
     struct scene *scene;
     const struct ledger *ledger;

@@ -107,6 +107,8 @@ static void find_no_page(struct scene *scene, const char *why)
     scene_find(scene, &(struct finding){
                           .oracle = "O6",
                           .text = "the payer cannot order any more, although the platform is well",
+                          .harm = "no_page",
+                          .costs = "the customer cannot pay an order of {amount} {currency}",
                           .expected = "a page to pay on",
                           .observed = why});
 }

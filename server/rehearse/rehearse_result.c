@@ -118,11 +118,35 @@ static const char *reason_of(const struct scene *scene)
                                 : "";
 }
 
+/* Whether the scenario's sentence is about this. */
+static bool is_told_by(const struct scene *scene, const struct finding *finding)
+{
+    size_t i;
+    json_t *harm;
+    json_array_foreach(json_object_get(scene->scenario, "harm"), i, harm)
+    {
+        if (!finding->mild && text_equal(json_string_value(harm), finding->harm)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The sentence in money, with {amount}, {currency} and the like. */
+static const char *costs_of(const struct scene *scene)
+{
+    const struct findings *findings = &scene->findings;
+    for (size_t i = 0; i < findings->n; i++) {
+        if (is_told_by(scene, &findings->list[i])) {
+            return scene_text(scene, "costs");
+        }
+    }
+    return findings->n ? main_finding(findings)->costs : NULL;
+}
+
 static void add_costs(struct scene *scene, json_t *result)
 {
-    const char *of_rule = scene->findings.n ? main_finding(&scene->findings)->costs : NULL;
-    const char *costs = of_rule ? of_rule : scene_text(scene, "costs");
+    const char *costs = costs_of(scene);
     scene->hook_amount = NULL;
     if (costs && !scene->error && fails(&scene->findings)) {
         json_object_set_new(result, "costs", json_string(hook_fill(scene, costs)));

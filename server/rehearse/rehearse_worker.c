@@ -32,6 +32,9 @@ static void judge_end(struct scene *scene)
     if (shop_has_ended(scene)) {
         scene_find(scene, &(struct finding){.oracle = "O3",
                                             .text = "the shop's process has ended",
+                                            .harm = "ended",
+                                            .costs = "the shop is down until somebody starts it "
+                                                     "again",
                                             .expected = "the shop runs",
                                             .observed = scene->shop_ended});
     } else {
@@ -93,6 +96,9 @@ static void blame_silence(struct scene *scene)
         scene_find(scene,
                    &(struct finding){.oracle = "O5",
                                      .text = TOO_SLOW,
+                                     .harm = "unanswered",
+                                     .costs = "the platform gives up, and what the callback says "
+                                              "may never reach the shop",
                                      .expected = "200 within 20 s",
                                      .observed = arena_printf(&scene->arena, "no answer for %lld s",
                                                               (long long)ms / 1000)});

@@ -10,7 +10,8 @@
 struct finding {
     const char *oracle; /* "O1" */
     const char *text, *expected, *observed;
-    const char *costs; /* if the rule costs the same whatever the scenario did; NULL: it does not */
+    const char *harm; /* what kind of harm this is; a scenario lists those that its `costs` tells */
+    const char *costs; /* what it costs if the scenario does not tell; NULL for a mild one */
     bool mild;         /* only a warning */
     bool state;        /* the shop may still come to it */
 };

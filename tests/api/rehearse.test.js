@@ -165,6 +165,22 @@ describe('a verdict', { skip: ALONE }, () => {
     });
   });
 
+  for (const [id, what, instead, oracles, cost] of [
+    ['A1', 'a state that cannot be read', 'exit 52', ['O3'], 'nobody can see in the shop whether the order of 100.00 USD is paid'],
+    ['B1', 'a payment that the shop does not know', 'echo \'{"status":"process_pending"}\'; exit', ['O1'],
+      'the customer has paid 100.00 USD, and the shop does not know it'],
+    ['B1', 'an order that the shop does not know', 'exit 22', ['O3'], 'nobody can see in the shop whether the order of 100.00 USD is paid'],
+  ]) {
+    test(`the cost is that of the mistake, not that of the scenario: ${what} in ${id}`, async () => {
+      const ask = `${process.execPath} -e "fetch('{shop}/orders/{order}').then((r) => r.text()).then(console.log)"`;
+      const command = ['sh', '-c', `case {click} in ${id}-*) ${instead};; esac; ${ask}`];
+      const played = await rehearsed(['--only', `E0,${id}`], { settings: { ...SETTINGS, state: { ...SETTINGS.state, url: undefined, command } } });
+      assert.deepEqual(results(played), { E0: 'PASS', [id]: 'FAIL' });
+      assert.deepEqual(find(played, id).failures.map(({ oracle }) => oracle), oracles);
+      assert.equal(find(played, id).costs, cost);
+    });
+  }
+
   test('a shop that ships again fails where a callback is repeated', async () => {
     const played = await rehearsed(['--only', 'E0,B1,B4'], { defect: 'ships again' });
     assert.deepEqual(results(played), { E0: 'PASS', B1: 'FAIL', B4: 'FAIL' });
@@ -300,6 +316,13 @@ describe('the catalogue', () => {
       if (rule) assert.match(facts.get(rule), /documented|samples|clients/, `${id}: ${rule}`);
       else assert.match(costs, /without pay|forgotten the order|goes back|without payment/, id);
     }
+  });
+
+  test('each kind of harm that a scenario tells of is found somewhere', () => {
+    const folder = `${ROOT}server/rehearse/`;
+    const sources = readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => readFileSync(folder + name, 'utf8')).join('');
+    const found = new Set([...sources.matchAll(/\.harm =([^;,]*),/g)].flatMap(([, text]) => [...text.matchAll(/"(\w+)"/g)].map(([, one]) => one)));
+    for (const { id, harm = [] } of scenarios) assert.deepEqual(harm.filter((one) => !found.has(one)), [], id);
   });
 
   test('each scenario has an id of its own and an ordinary case without a fault', () => {
