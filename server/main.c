@@ -265,7 +265,7 @@ static void greet(const struct program *p, const char *url)
     const struct tenant *demo = p->engine.tenants.demo;
     printf("listening on %s\n", p->listen_url);
     fflush(stdout);
-    if (!p->config.log_json) {
+    if (!p->config.log_json && log_wants(LOG_INFO)) {
         greeting_print(url, demo ? &demo->account.keys : NULL);
     }
 }

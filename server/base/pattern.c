@@ -202,6 +202,16 @@ char *pattern_group(struct pattern *pattern, struct arena *arena, const char *te
     return group;
 }
 
+unsigned pattern_groups(struct pattern *pattern)
+{
+    char why[PATTERN_WHY];
+    uint32_t n = 0;
+    if (pattern_check(pattern, why)) {
+        pcre2_pattern_info(pattern->code, PCRE2_INFO_CAPTURECOUNT, &n);
+    }
+    return n;
+}
+
 void pattern_set_finish(struct pattern_set *set)
 {
     while (set->first) {

@@ -48,6 +48,9 @@ bool pattern_matches(struct pattern *pattern, const char *text);
  */
 char *pattern_group(struct pattern *pattern, struct arena *arena, const char *text, size_t size);
 
+/* How many groups an expression has; 0 also if it cannot be compiled. */
+unsigned pattern_groups(struct pattern *pattern);
+
 void pattern_set_finish(struct pattern_set *set);
 
 /* The version of the library, e.g. "10.42 2022-12-11". */

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 struct purchase {
     struct arena *arena;
@@ -67,15 +68,34 @@ static const char *origin_of(struct arena *arena, const char *url)
     return url_is_good(url) ? arena_copy(arena, url, url_origin_size(url)) : NULL;
 }
 
-/* The text with `to` in each place of `from`. */
-static const char *replaced(struct arena *arena, const char *text, const char *from, const char *to)
+/* How many bytes at the beginning of a URL spell a text, whose characters may be percent-encoded;
+ * 0: they do not. */
+static size_t spelled_size(const char *url, const char *text)
+{
+    const char *at = url;
+    for (; *text; text++) {
+        char code[4];
+        snprintf(code, sizeof code, "%%%02X", (unsigned char)*text);
+        if (*at == *text) {
+            at++;
+        } else if (strncasecmp(at, code, 3) == 0) {
+            at += 3;
+        } else {
+            return 0;
+        }
+    }
+    return (size_t)(at - url);
+}
+
+/* The URL with `to` in each place of `from`. */
+static const char *replaced(struct arena *arena, const char *url, const char *from, const char *to)
 {
     buf_auto out = {0};
-    for (const char *at; *from && (at = strstr(text, from)); text = at + strlen(from)) {
-        buf_add(&out, text, (size_t)(at - text));
-        buf_text(&out, to);
+    while (*url) {
+        size_t size = spelled_size(url, from);
+        size ? buf_text(&out, to) : buf_char(&out, *url);
+        url += size ? size : 1;
     }
-    buf_text(&out, text);
     return arena_strdup(arena, buf_str(&out));
 }
 

@@ -1,17 +1,21 @@
 /* Watches a purchase on the server of --init. */
 #include "base/text.h"
+#include "base/wall.h"
 #include "domain/status.h"
 #include "rehearse/init.h"
 #include "rehearse/scene.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #define STEP_MS 200
 #define RETURN_S 15
+#define UP_MS 5000
 
 /* ------------------------------------------------------------------ what there is to see */
 
@@ -118,6 +122,28 @@ static const char *key(const struct scene *scene, const char *name)
     return json_string_value(json_object_get(scene->account, name)) ?: "";
 }
 
+static bool listens(int port)
+{
+    const struct sockaddr_in address = {.sin_family = AF_INET,
+                                        .sin_port = htons((uint16_t)port),
+                                        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool good = connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return good;
+}
+
+/* Waits for the shop, but not long: it may ignore its port. Returns false if it has ended. */
+static bool wait_up(struct scene *scene)
+{
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000000L / 10};
+    int64_t end = mono_now_ms() + UP_MS;
+    while (!shop_has_ended(scene) && !listens(scene->port) && mono_now_ms() < end) {
+        nanosleep(&step, NULL);
+    }
+    return !scene->shop_ended || scene_fail(scene, "the shop ended with %s", scene->shop_ended);
+}
+
 static void tell(const struct scene *scene)
 {
     const char *mock = scene->rehearsal->mock;
@@ -193,7 +219,7 @@ int init_watch(void *arg, const struct keeper_place *place)
     const struct init_watch *watch = arg;
     struct arena arena = {0};
     struct scene scene = {.rehearsal = watch->rehearsal, .place = place, .port = watch->port};
-    if (open_account(&scene, &arena) && (!watch->port || shop_run(&scene))) {
+    if (open_account(&scene, &arena) && (!watch->port || (shop_run(&scene) && wait_up(&scene)))) {
         tell(&scene);
         watch_purchase(watch, &scene);
         if (!scene.error) {

@@ -17,7 +17,7 @@ struct rehearse_options {
     const char *settings; /* the file */
     const char *only;     /* ids of scenarios, separated by commas; NULL: all */
     const char *shop;     /* URL of a shop that runs already */
-    const char *listen;   /* of the server */
+    const char *listen;   /* of the server; NULL: rehearse_listen chooses */
     int64_t seed, jobs;
     bool complete, list, json, output, init;
     const char *report;   /* a folder; NULL: no reports */
@@ -89,6 +89,9 @@ struct rehearsal {
 const char *rehearse_read_options(struct rehearsal *rehearsal, int argc, char **argv,
                                   bool *ret_help);
 void rehearse_print_help(void);
+
+/* The address of the server, as given or the usual one. */
+const char *rehearse_listen(const struct rehearse_options *options);
 
 /* rehearse_settings.c: reads rehearsal.json, or what there is without one. Returns NULL, or the
  * reasons with line ends between them. */

@@ -16,13 +16,29 @@
 
 /* ------------------------------------------------------------------ the run */
 
-/* Plays everything. Returns the run, or NULL after a signal. */
+/* Plays everything, or what a signal lets it. */
 static json_t *play(struct rehearsal *rehearsal, int *ret_signal)
 {
     int64_t began_ms = wall_now_ms();
     json_t *controls, *results;
     *ret_signal = programme_play(rehearsal, &controls, &results);
-    return *ret_signal ? NULL : verdict_new(rehearsal, controls, results, began_ms);
+    return verdict_new(rehearsal, controls, results, began_ms);
+}
+
+static void tell_signal(const json_t *run, int signal_number)
+{
+    size_t i, played = 0;
+    json_t *result;
+    json_array_foreach(json_object_get(run, "results"), i, result)
+    {
+        const char *reason = json_string_value(json_object_get(result, "reason"));
+        played += !text_equal(reason, PROGRAMME_NOT_RUN);
+    }
+    fprintf(stderr, "milkypay-mock: " REHEARSE_COMMAND ": interrupted by %s: %zu of %zu were run\n",
+            signal_number == SIGINT    ? "SIGINT"
+            : signal_number == SIGTERM ? "SIGTERM"
+                                       : "SIGHUP",
+            played, i);
 }
 
 static int report(const struct rehearsal *rehearsal, const json_t *run)
@@ -78,8 +94,12 @@ static int rehearse(struct rehearsal *rehearsal)
     }
     json_t *run = play(rehearsal, &signal_number);
     rehearse_server_stop(rehearsal);
-    why = run ? conclusion_draw(rehearsal, &baseline, run) : NULL;
-    int status = why ? fail(why) : run ? report(rehearsal, run) : EXIT_SIGNAL + signal_number;
+    if (signal_number) {
+        tell_signal(run, signal_number);
+    }
+    why = conclusion_draw(rehearsal, &baseline, run);
+    int status = why ? fail(why) : signal_number ? 0 : report(rehearsal, run);
+    status = signal_number ? EXIT_SIGNAL + signal_number : status;
     json_decref(run);
     return status;
 }

@@ -70,7 +70,7 @@ void judge_readable(const struct judging *judging)
                                      .costs = "nobody can see in the shop whether the order of "
                                               "{amount} {currency} is paid",
                                      .expected = "a state",
-                                     .observed = judging->shop->told,
+                                     .observed = judging->shop->shown,
                                      .state = true});
     }
 }
@@ -90,11 +90,11 @@ void judge_state(const struct judging *judging)
                     (struct finding){.oracle = "O3",
                                      .text = arena_printf(&judging->scene->arena,
                                                           "the platform says %s, the shop %s",
-                                                          invoice->status, shop->told),
+                                                          invoice->status, shop->shown),
                                      .harm = "state",
                                      .costs = STATE_COSTS,
                                      .expected = joined(judging, row->states),
-                                     .observed = shop->told,
+                                     .observed = shop->shown,
                                      .state = true});
     }
 }

@@ -26,7 +26,7 @@ static void expect_state(const struct judging *judging, const json_t *states)
                                  .harm = "state",
                                  .costs = STATE_COSTS,
                                  .expected = list,
-                                 .observed = shop->told,
+                                 .observed = shop->shown,
                                  .state = true});
 }
 
@@ -41,7 +41,7 @@ static void expect_kept(const struct judging *judging)
                                               .harm = "state",
                                               .costs = STATE_COSTS,
                                               .expected = kept,
-                                              .observed = shop->told,
+                                              .observed = shop->shown,
                                               .state = true});
     }
 }

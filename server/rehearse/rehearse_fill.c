@@ -44,11 +44,18 @@ static const struct placeholder placeholders[] = {
     {"reference", AT(reference), NULL, false},
     {"invoice", AT(invoice), NULL, false},
     {"amount", 0, value_amount, false},
-    {"stranger", AT(stranger), NULL, false},
-    {"other", AT(other), NULL, false},
     {"currency", AT(currency), NULL, false},
     {"dir", 0, value_dir, false},
+    {"stranger", AT(stranger), NULL, false},
+    {"other", AT(other), NULL, false},
 };
+
+#define OF_STEPS 2 /* the last ones are for the steps of scenarios */
+
+const char *hook_placeholder(size_t i)
+{
+    return i < ARRAY_SIZE(placeholders) - OF_STEPS ? placeholders[i].name : NULL;
+}
 
 /* NULL if it has none yet. */
 static const char *value_of(struct scene *scene, const struct placeholder *placeholder)

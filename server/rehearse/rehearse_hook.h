@@ -41,5 +41,8 @@ bool hook_can_fill(struct scene *scene, const char *text);
 /* The same for all texts of a JSON value; a new reference. */
 json_t *hook_fill_json(struct scene *scene, const json_t *value);
 
+/* The name of the placeholder at `i` of those that hooks may use; NULL after the last. */
+const char *hook_placeholder(size_t i);
+
 /* The placeholders as environment of a command, REHEARSE_ORDER=...; ends in NULL. */
 char **hook_variables(struct scene *scene);

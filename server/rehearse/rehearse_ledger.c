@@ -118,13 +118,17 @@ static void take_state(struct scene *scene, const struct hook_answer *answer,
     const struct rehearse_settings *settings = &scene->rehearsal->settings;
     const char *word = hook_extract(scene, &settings->status, answer);
     if (!word) {
-        ret_state->told = "the answer of the hook state has no status";
+        ret_state->told = ret_state->shown = "the answer of the hook state has no status";
         return;
     }
     const char *mapped = json_string_value(json_object_get(settings->map, word));
     ret_state->read = true;
     ret_state->told = word;
     ret_state->state = mapped ? mapped : !settings->map ? word : "unknown";
+    ret_state->shown =
+        text_equal(word, ret_state->state)
+            ? word
+            : arena_printf(&scene->arena, "%s (%s)", word, mapped ? mapped : "not in state.map");
     ret_state->fulfilments = count_told(scene, &settings->fulfilments, answer);
     ret_state->amount = money_told(scene, &settings->shop_amount, answer);
     ret_state->refunded = money_told(scene, &settings->refunded, answer);
@@ -142,7 +146,7 @@ bool shop_state_read(struct scene *scene, struct shop_state *ret_state)
     if (answer.good) {
         take_state(scene, &answer, ret_state);
     } else {
-        ret_state->told = answer.told;
+        ret_state->told = ret_state->shown = answer.told;
         ret_state->denied = answer.status >= 400 && answer.status < 500;
     }
     hook_answer_finish(&answer);

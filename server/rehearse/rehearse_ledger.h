@@ -29,6 +29,7 @@ struct shop_state {
     bool read;           /* false: `told` says why not */
     bool denied;         /* not read, but the shop answered that there is no such order */
     const char *told;    /* the shop's own word, or why there is none */
+    const char *shown;   /* the same with its meaning in state.map: "open (unpaid)" */
     const char *state;   /* one of ours, or "unknown" */
     int64_t fulfilments; /* -1: the hook does not say */
     int64_t amount;      /* MONEY_NONE: the hook does not say */

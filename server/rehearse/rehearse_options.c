@@ -210,6 +210,12 @@ static const char *check(const struct rehearse_options *given)
                                          : NULL;
 }
 
+const char *rehearse_listen(const struct rehearse_options *given)
+{
+    bool waits_for_shop = given->shop || (given->init && !given->command);
+    return given->listen ? given->listen : waits_for_shop ? "127.0.0.1:8080" : "127.0.0.1:0";
+}
+
 /* Twice the processors, because a scenario mostly waits. */
 static int64_t usual_jobs(void)
 {
@@ -224,10 +230,6 @@ const char *rehearse_read_options(struct rehearsal *rehearsal, int argc, char **
     *given = (struct rehearse_options){.seed = 1};
     const char *why = read_arguments(rehearsal, argc, argv, ret_help);
     why = why || *ret_help ? why : check(given);
-    if (!given->listen) {
-        given->listen =
-            given->shop || (given->init && !given->command) ? "127.0.0.1:8080" : "127.0.0.1:0";
-    }
     if (!given->jobs) {
         given->jobs = usual_jobs();
     }

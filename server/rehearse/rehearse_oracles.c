@@ -52,7 +52,7 @@ static void judge_unpaid(const struct judging *judging)
                          .expected =
                              arena_printf(&judging->scene->arena, "not paid: the platform has %s",
                                           judging_money(judging, invoice->paid)),
-                         .observed = shop->told,
+                         .observed = shop->shown,
                          .state = true});
 }
 
@@ -75,7 +75,7 @@ static void judge_paid(const struct judging *judging)
                                      .costs = "the customer has paid {amount} {currency}, and the "
                                               "shop does not know it",
                                      .expected = "paid",
-                                     .observed = shop->told,
+                                     .observed = shop->shown,
                                      .state = true});
     }
 }

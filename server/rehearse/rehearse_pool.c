@@ -124,12 +124,11 @@ static void sit(struct seat *seat, struct performance *performance)
         mono_now_ms() + rehearsal->settings.ready_within_ms * 2 + PERFORMANCE_MOST_MS + GRACE_MS;
 }
 
-/* Ends its processes, and makes a result of what came. */
-static void leave(struct seat *seat, const char *why)
+/* Waits for the end of its processes; `kills`: ends them. */
+static void clear(struct seat *seat, bool kills)
 {
-    struct performance *performance = seat->performance;
     if (seat->keeper > 0) {
-        if (why) {
+        if (kills) {
             kill(seat->keeper, SIGTERM);
         }
         while (waitpid(seat->keeper, NULL, 0) < 0 && errno == EINTR) {
@@ -141,13 +140,20 @@ static void leave(struct seat *seat, const char *why)
     if (seat->claim >= 0) {
         close(seat->claim);
     }
+    seat->performance = NULL;
+}
+
+/* Makes a result of what came. */
+static void leave(struct seat *seat, const char *why)
+{
+    struct performance *performance = seat->performance;
+    clear(seat, why);
     performance->result = why ? NULL : json_loadb(buf_str(&seat->text), seat->text.size, 0, NULL);
     if (!performance->result) {
         performance->result =
             performance_result(performance, "ERROR", why ?: "its process ended without a result");
     }
     buf_finish(&seat->text);
-    seat->performance = NULL;
     progress_tell(performance->rehearsal->progress, performance->result);
 }
 
@@ -231,7 +237,8 @@ int pool_run(const struct rehearsal *rehearsal, struct performance *list, size_t
     }
     for (size_t i = 0; i < jobs; i++) {
         if (seats[i].performance) {
-            leave(&seats[i], "interrupted");
+            clear(&seats[i], true);
+            buf_finish(&seats[i].text);
         }
     }
     sigprocmask(SIG_SETMASK, &mask, NULL);

@@ -4,6 +4,7 @@
 #include "base/embedded.h"
 #include "base/nearest.h"
 #include "base/text.h"
+#include "rehearse/rehearsal_run.h"
 #include "rehearse/rehearse_progress.h"
 
 #include <stdio.h>
@@ -225,12 +226,16 @@ static void apply_control(struct programme *programme, const struct performance 
     }
 }
 
-static json_t *results_of(const struct programme *programme)
+static json_t *results_of(struct programme *programme)
 {
     json_t *results = json_array();
     for (size_t i = 0; i < programme->n; i++) {
-        json_object_del(programme->list[i].result, SHOWS_PAGE);
-        json_array_append_new(results, programme->list[i].result);
+        struct performance *each = &programme->list[i];
+        if (!each->result) {
+            each->result = performance_result(each, OUTCOME_NOT_TESTED, PROGRAMME_NOT_RUN);
+        }
+        json_object_del(each->result, SHOWS_PAGE);
+        json_array_append_new(results, each->result);
     }
     return results;
 }
@@ -264,7 +269,7 @@ int programme_play(struct rehearsal *rehearsal, json_t **ret_controls, json_t **
         progress_begin(to_play(&controls, &programme), rehearsal->options.output);
     rehearsal->progress = &progress;
     int signal_number = pool_run(rehearsal, controls.list, controls.n);
-    for (size_t i = 0; !signal_number && i < controls.n; i++) {
+    for (size_t i = 0; i < controls.n && controls.list[i].result; i++) {
         apply_control(&programme, &controls.list[i]);
         json_array_extend(rehearsal->usual, json_object_get(controls.list[i].result, "failures"));
         rehearsal->shows_page |= json_is_true(json_object_get(controls.list[i].result, SHOWS_PAGE));
@@ -272,9 +277,7 @@ int programme_play(struct rehearsal *rehearsal, json_t **ret_controls, json_t **
     signal_number =
         signal_number ? signal_number : pool_run(rehearsal, programme.list, programme.n);
     progress_end(&progress);
-    if (!signal_number) {
-        *ret_controls = results_of(&controls);
-        *ret_results = results_of(&programme);
-    }
+    *ret_controls = results_of(&controls);
+    *ret_results = results_of(&programme);
     return signal_number;
 }

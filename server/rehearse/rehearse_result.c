@@ -34,11 +34,14 @@ static json_t *again(const struct rehearse_options *options, const char *id)
     struct arena arena = {0};
     buf_auto text = {0};
     buf_printf(&text, "milkypay-mock rehearse --only %s --seed %lld", id, (long long)options->seed);
-    if (options->settings) {
-        buf_printf(&text, " --settings %s", quoted(&arena, options->settings));
-    }
-    if (options->shop) {
-        buf_printf(&text, " --shop %s", quoted(&arena, options->shop));
+    const struct {
+        const char *name, *value;
+    } given[] = {
+        {"settings", options->settings}, {"listen", options->listen}, {"shop", options->shop}};
+    for (size_t i = 0; i < ARRAY_SIZE(given); i++) {
+        if (given[i].value) {
+            buf_printf(&text, " --%s %s", given[i].name, quoted(&arena, given[i].value));
+        }
     }
     buf_text(&text, options->command ? " --" : "");
     for (char *const *word = options->command; word && *word; word++) {

@@ -44,7 +44,7 @@ _Noreturn static void be_server(const struct rehearsal *rehearsal, int out, pid_
 {
     char seed[32];
     snprintf(seed, sizeof seed, "%lld", (long long)rehearsal->options.seed);
-    const char *argv[] = {"milkypay-mock", "--listen", rehearsal->options.listen,
+    const char *argv[] = {"milkypay-mock", "--listen", rehearse_listen(&rehearsal->options),
                           "--seed",        seed,       "--log-level",
                           "error",         NULL};
     prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -71,6 +71,17 @@ static void take(struct settings_reading *reading, const struct raw *raw)
             settings_hook(reading, (enum rehearse_hook_kind)kind, value);
         }
     }
+    settings_check_currency(reading, raw->currency);
+    static const char *const places[] = {"shop", "callback"};
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        settings_check_placeholders(reading, places[i],
+                                    json_object_get(reading->rehearsal->settings.root, places[i]),
+                                    false);
+    }
+    if (raw->ready_within_ms <= 0) {
+        json_errors_add(&reading->errors, "shop.ready_within",
+                        "This value must be greater than 0.");
+    }
     if (raw->amount <= 0) {
         json_errors_add(&reading->errors, "amount", "This value must be greater than 0.");
     }

@@ -75,6 +75,9 @@ static void read_pattern(struct settings_reading *reading, const char *path, con
     ret_extract->header = raw.header;
     if (!pattern_check(ret_extract->pattern, why)) {
         json_errors_add(&reading->errors, path, "This pattern cannot be compiled: %s.", why);
+    } else if (pattern_groups(ret_extract->pattern) != 1) {
+        json_errors_add(&reading->errors, path,
+                        "This pattern must have one group, which is the value; (?:...) is none.");
     }
 }
 
@@ -145,6 +148,7 @@ static void check_hook(struct settings_reading *reading, const char *name,
         {raw->form && !all_texts(raw->form), ".form", "This value must be an object of texts."},
         {raw->command && !is_list_of(raw->command, true), ".command",
          "This value must be a list of texts, such as [\"sh\", \"-c\", \"...\"]."},
+        {raw->within_ms <= 0, ".within", "This value must be greater than 0."},
         {raw->expect && !is_list_of(raw->expect, false), ".expect",
          "This value must be a list of statuses, such as [200, 303]."},
     };
@@ -153,6 +157,21 @@ static void check_hook(struct settings_reading *reading, const char *name,
             json_errors_add(errors, arena_printf(errors->arena, "%s%s", name, rules[i].member),
                             "%s", rules[i].message);
         }
+    }
+}
+
+static void check_placeholders(struct settings_reading *reading, const char *name,
+                               const json_t *hook)
+{
+    static const struct {
+        const char *member;
+        bool code;
+    } members[] = {{"url", false}, {"headers", false}, {"form", false},
+                   {"json", true}, {"body", true},     {"command", true}};
+    for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+        settings_check_placeholders(
+            reading, arena_printf(reading->errors.arena, "%s.%s", name, members[i].member),
+            json_object_get(hook, members[i].member), members[i].code);
     }
 }
 
@@ -228,6 +247,7 @@ void settings_hook(struct settings_reading *reading, enum rehearse_hook_kind kin
                             : ARRAY_SIZE(plain_fields),
                     &raw);
     check_hook(reading, name, &raw);
+    check_placeholders(reading, name, value);
     take_extracts(reading, kind, &raw);
     bool body = raw.form || raw.json || raw.body;
     reading->rehearsal->settings.hooks[kind] = (struct rehearse_hook){

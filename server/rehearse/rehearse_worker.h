@@ -38,6 +38,6 @@ json_t *performance_result(const struct performance *performance, const char *re
 /* The result of a run. */
 json_t *scene_result(struct scene *scene, const struct performance *performance);
 
-/* rehearse_pool.c: plays those without a result, several at once. Returns the number of a signal
- * that ended it, else 0. Afterwards each has its result. */
+/* rehearse_pool.c: plays those without a result, several at once. Afterwards each has its result,
+ * unless a signal ended it, whose number is returned; else 0. */
 int pool_run(const struct rehearsal *rehearsal, struct performance *list, size_t n);

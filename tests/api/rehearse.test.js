@@ -103,6 +103,35 @@ describe('rehearsal.json', () => {
     ]);
   });
 
+  test('names, durations and patterns that no run could use are refused', async () => {
+    assert.deepEqual(await wrong({
+      ...SETTINGS,
+      shop: { url: 'http://127.0.0.1:{prt}', ready_within: 0 },
+      callback: '{shop}/callback/{nothing}',
+      currency: 'usdollar',
+      order: {
+        url: '{shop}/orders?of={ordr}', headers: { 'X-Click': '{clik}' }, form: { amount: '{amount}', to: '{retrun_url}' },
+        id: { pattern: 'order=\\d+' },
+      },
+      state: { ...SETTINGS.state, within: '0s', status: { pattern: '(a)(b)' }, fulfilments: { pattern: '(?:a|b)=(\\d+)' } },
+      refund: { command: ['sh', '-c', 'awk {print} ${order} {ordr}'] },
+      reconcile: { url: '{shop}', json: { query: '{orders{id}}', order: '{oder}' } },
+    }), [
+      'order.url: unknown placeholder {ordr}; did you mean {order}?',
+      'order.headers.X-Click: unknown placeholder {clik}; did you mean {click}?',
+      'order.form.to: unknown placeholder {retrun_url}; did you mean {return_url}?',
+      'order.id: This pattern must have one group, which is the value; (?:...) is none.',
+      'state.within: This value must be greater than 0.',
+      'state.status: This pattern must have one group, which is the value; (?:...) is none.',
+      'refund.command[2]: unknown placeholder {ordr}; did you mean {order}?',
+      'reconcile.json.order: unknown placeholder {oder}; did you mean {order}?',
+      'currency: the mock has no currency "USDOLLAR"',
+      'shop.url: unknown placeholder {prt}; did you mean {port}?',
+      'callback: unknown placeholder {nothing}; the documentation of rehearse lists them',
+      'shop.ready_within: This value must be greater than 0.',
+    ]);
+  });
+
   test('a file that is no JSON, or none at all', async () => {
     assert.deepEqual(await wrong('{"shop": }'), ['line 1 column 10: unexpected token near \'}\'']);
     assert.deepEqual(await wrong('[]'), ['must be an object']);
@@ -160,7 +189,7 @@ describe('a verdict', { skip: ALONE }, () => {
       oracle: 'O2',
       text: 'the shop takes a callback that is not genuine for money',
       expected: 'not paid: the platform has 0.00 USD',
-      observed: 'processed',
+      observed: 'processed (paid)',
       mild: false,
     });
   });
@@ -239,6 +268,13 @@ describe('a verdict', { skip: ALONE }, () => {
     const { code, stdout } = await rehearse(['--only', 'D1'], { settings: { ...SETTINGS, shop: { url: 'http://8.8.8.8' } } });
     assert.equal(code, 2);
     assert.match(stdout, /its host is a public address; a rehearsal calls this machine and private networks only/);
+  });
+
+  test('the command that repeats a scenario has the options that change it', async () => {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const played = await rehearsed(['--only', 'F1', '--listen', listen, '--settings', 'rehearsal.json', '--complete']);
+    assert.ok(find(played, 'F1').again.startsWith(
+      `milkypay-mock rehearse --only F1 --seed 1 --settings rehearsal.json --listen ${listen} -- `), find(played, 'F1').again);
   });
 
   test('one job plays all, one after the other', async () => {
@@ -365,7 +401,42 @@ const lives = (pid) => {
   }
 };
 
+/** The first request to a server of the test, which is never answered. */
+async function bell() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    ring: `exec node -e "fetch('http://127.0.0.1:${server.address().port}')"`,
+    rung: once(server, 'request'),
+    end: () => { server.closeAllConnections(); server.close(); },
+  };
+}
+
 describe('processes', { skip: ALONE }, () => {
+  test('an interrupted run says so, and reports what is known', async () => {
+    const folder = shopFolder();
+    const { ring, rung, end } = await bell();
+    // the shop of the second scenario never answers
+    const child = spawn(BIN, ['rehearse', '--only', 'E0,A1,A2', '--jobs', '1', '--report', 'reports', '--',
+      'sh', '-c', `mkdir first 2>/dev/null && exec node shop.mjs; ${ring}`],
+    { cwd: folder, env: cleanEnv({ TMPDIR: folder }), stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text; });
+    await within(rung, () => `the second shop: ${stderr}`);
+    child.kill('SIGTERM');
+    const [code] = await within(once(child, 'close'), () => 'the end of the program');
+    end();
+    assert.equal(code, 143);
+    assert.deepEqual(stderr.trimEnd().split('\n'), ['1 of 3  PASS        E0 An ordinary purchase',
+      'milkypay-mock: rehearse: interrupted by SIGTERM: 1 of 3 were run']);
+    const { results: list } = JSON.parse(readFileSync(`${folder}/reports/rehearsal-result.json`, 'utf8'));
+    assert.deepEqual(list.map(({ id, result, reason }) => [id, result, reason]), [
+      ['E0', 'PASS', ''],
+      ['A1', 'NOT TESTED', 'not run: the rehearsal was interrupted'],
+      ['A2', 'NOT TESTED', 'not run: the rehearsal was interrupted'],
+    ]);
+  });
+
   // no shell, which could unblock them itself
   const SIGNALS = ['awk', '/^Sig(Blk|Ign)/ { print > "/dev/stderr" } END { exit 7 }', '/proc/self/status'];
   const FREE = /SigBlk: 0+ SigIgn: 0+$/;
@@ -388,13 +459,12 @@ describe('processes', { skip: ALONE }, () => {
   for (const [signal, status] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGKILL', null]]) {
     test(`${signal} ends the server, the shops and what they started`, async () => {
       const folder = shopFolder({ ...SETTINGS, shop: { url: 'http://127.0.0.1:{port}', ready: '/', ready_within: '60s' } });
-      const told = createServer().listen(0, '127.0.0.1');
-      await once(told, 'listening');
+      const { ring, rung, end } = await bell();
       // a shop that never answers, behind a shell that detaches a process of its own
-      const script = `setsid sleep 300 & exec node -e "fetch('http://127.0.0.1:${told.address().port}')"; `;
+      const script = `setsid sleep 300 & ${ring}; `;
       const child = spawn(BIN, ['rehearse', '--only', 'E0', '--', 'sh', '-c', `${script}`],
         { cwd: folder, env: cleanEnv({ TMPDIR: folder }), stdio: 'ignore' });
-      await within(once(told, 'request'), () => 'the start of the shop');
+      await within(rung, () => 'the start of the shop');
       const started = below(child.pid);
       assert.ok(started.length >= 5, `${started}`);
       child.kill(signal);
@@ -403,8 +473,7 @@ describe('processes', { skip: ALONE }, () => {
       await within((async () => {
         while (started.some(lives)) await new Promise((done) => { setImmediate(done); });
       })(), () => `the end of ${started.filter(lives)}`);
-      told.closeAllConnections();
-      told.close();
+      end();
     });
   }
 });

@@ -87,6 +87,12 @@ describe('rehearse --init', { skip: ALONE }, () => {
     assert.match(said, /\n {2}return {5}\{shop\}\/success\/\{reference\}\n/);
   });
 
+  test('the reference may be percent-encoded in a URL', async () => {
+    const { said, settings } = await purchase({ reference_id: '2026/0007', callback_url: 'OWN/hooks/2026/0007', return_url: 'OWN/orders/2026%2f0007' });
+    assert.equal(settings.callback, '{shop}/hooks/{reference}');
+    assert.match(said, /\n {2}return {5}\{shop\}\/orders\/\{reference\}\n/);
+  });
+
   test('a shop at several places, without a page to return to', async () => {
     const { said, settings } = await purchase({ reference_id: 'order-17', callback_url: 'OWN/hooks?for=order-17', return_url: 'http://other.test/thanks' });
     assert.equal(settings.callback, '{shop}/hooks?for={reference}');
@@ -136,8 +142,9 @@ describe('rehearse --init', { skip: ALONE }, () => {
 
   test('a shop that ends is told', async () => {
     const cwd = tempDir();
-    const { code, stderr } = await runBinary(['rehearse', '--init', '--', 'sh', '-c', 'echo no config; exit 7'], { cwd });
+    const { code, stdout, stderr } = await runBinary(['rehearse', '--init', '--', 'sh', '-c', 'echo no config; exit 7'], { cwd });
     assert.equal(code, 2);
+    assert.equal(stdout, '');
     assert.match(stderr, /no config\n/);
     assert.match(stderr, /milkypay-mock: rehearse: the shop ended with exit status 7\n/);
   });
