@@ -79,6 +79,17 @@ test('shows what was sent, what was answered and what both sides say', () => rea
   assert.deepEqual([await reader.text('shop-state'), await reader.text('platform-state')], ['unpaid', 'processed']);
 }));
 
+test('says when the shop was asked for its state', () => read('D1/1', async (reader) => {
+  assert.equal(await reader.text('shop-state'), 'not asked yet');
+  await reader.at('next').click();
+  await seesStep(reader, 'D1', 2);
+  assert.equal(await reader.text('shop-state'), 'unpaid');
+  assert.equal(await reader.count('shop-asked'), 0);
+  await reader.at('next').click();
+  await seesStep(reader, 'D1', 3);
+  assert.match(await reader.text('shop-asked'), /\(asked at step 2, 4 ms after the start\)/);
+}));
+
 test('a list of one result, and what the others lack', () => read('', async (reader) => {
   const visible = () => reader.page.locator('[data-testid="scenario"]:visible .id').allInnerTexts();
   await reader.page.getByRole('button', { name: 'FAIL 2' }).click();

@@ -27,8 +27,12 @@ function message(title, part) {
     indent(body) !== body && el('div.choices', {}, choices.map(([, button]) => button))), block);
 }
 
-const stateOf = (who, state) => el('div', {}, el('dt', {}, `${who} says`),
-  el('dd', { class: toneOf(state), 'data-testid': `${who.toLowerCase()}-state` }, state ?? 'nothing yet'));
+const stateOf = (who, state, none, note) => el('div', {}, el('dt', {}, `${who} says`),
+  el('dd', {}, el('span', { class: toneOf(state), 'data-testid': `${who.toLowerCase()}-state` }, state ?? none), note));
+
+/** When the state of the shop was read, if that was at an earlier step. */
+const readAt = (steps, asked, n) => asked !== null && asked !== n
+  && el('span.quiet', { 'data-testid': 'shop-asked' }, ` (asked at step ${asked + 1}, ${steps[asked].real_ms} ms after the start)`);
 
 const utc = (seconds) => `${new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
@@ -50,7 +54,8 @@ export function stepPanel(steps, go) {
     place.replaceChildren(
       el('div', {}, el('h3', { 'data-testid': 'text' }, step.text),
         el('p.quiet', {}, `${step.from} to ${step.to}, ${since(times[n] - times[0])} on the account's clock (${utc(times[n])}), ${step.real_ms} ms after the start`)),
-      el('dl.states', {}, stateOf('Shop', state.shop), stateOf('Platform', state.platform)),
+      el('dl.states', {}, stateOf('Shop', state.shop, 'not asked yet', readAt(steps, state.asked, n)),
+        stateOf('Platform', state.platform, 'nothing yet')),
       ...[step.fault && el('p.notice', {}, el('span', {}, 'Fault: ', el('code', {}, step.fault))),
         step.request && message('Request', step.request),
         step.response && !isUnanswered(step) && message('Response', step.response),

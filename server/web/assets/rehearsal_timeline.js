@@ -34,13 +34,16 @@ export function timesOf(steps) {
   });
 }
 
-/** The states after each step: each stays until the next is told. */
+/**
+ * The states after each step: each stays until the next is told. The shop is asked at some steps only, because asking
+ * takes time: `asked` is the index of the last one.
+ */
 export function statesOf(steps) {
-  let shop = null, platform = null;
-  return steps.map((step) => {
-    shop = step.shop_state ?? shop;
+  let shop = null, asked = null, platform = null;
+  return steps.map((step, i) => {
+    if (step.shop_state) [shop, asked] = [step.shop_state, i];
     platform = step.platform_state ?? platform;
-    return { shop, platform };
+    return { shop, asked, platform };
   });
 }
 
