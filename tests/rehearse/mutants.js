@@ -291,6 +291,36 @@ ${REFERENCE}`]],
     kills: ['G1'],
     change: newReference('payout-invoices'),
   },
+  'newer by whole seconds only': {
+    about: 'takes a callback of the same second as what it knows for an old one, and does not ask at the return',
+    kills: ['B6', 'E1', 'F3'],
+    change: [
+      ['orders.js', "if (updated < order.updated) return 'old';", "if (updated <= order.updated) return 'old';"],
+      ['routes.js', 'await shop.payments.refresh(order).then(() => false,', 'await Promise.resolve().then(() => false,'],
+    ],
+  },
+  'callback before the answer': {
+    about: 'refuses the answer to a creation if a callback has told of the invoice before',
+    kills: ['C2'],
+    change: [
+      ['payments.js', '    // the first callback may arrive before the response, and is then newer\n',
+        "    if (order.invoice && this.#platform.atOnce) throw new Error('the order has an invoice');\n"],
+      ['platform.js', '        return await act();', '        const made = await act();\n        this.atOnce = attempt === 1;\n        return made;'],
+    ],
+  },
+  'exact amount only': {
+    about: 'books a payment only if exactly the amount of the order was paid',
+    kills: ['E7'],
+    change: [['orders.js', '  take(order, invoice, by) {', `  take(order, invoice, by) {
+    const { status: told, processed_amount: paid } = invoice.attributes;
+    if (told === 'processed' && centsOf(paid) !== order.cents) return;`]],
+  },
+  'payout made twice': {
+    about: 'makes each payout a second time under another reference',
+    kills: ['G0'],
+    change: [['payouts.js', '    await this.#platform.create({\n      reference_id: token,', `    for (const reference of [token, \`\${token}x\`]) await this.#platform.create({
+      reference_id: reference,`]],
+  },
   'orders in memory': {
     about: 'keeps its orders in memory: a restart loses them',
     kills: ['C7', 'C8'],
