@@ -203,7 +203,8 @@ describe('a verdict', { skip: ALONE }, () => {
     test(`the cost is that of the mistake, not that of the scenario: ${what} in ${id}`, async () => {
       const ask = `${process.execPath} -e "fetch('{shop}/orders/{order}').then((r) => r.text()).then(console.log)"`;
       const command = ['sh', '-c', `case {click} in ${id}-*) ${instead};; esac; ${ask}`];
-      const played = await rehearsed(['--only', `E0,${id}`], { settings: { ...SETTINGS, state: { ...SETTINGS.state, url: undefined, command } } });
+      const state = { ...SETTINGS.state, url: undefined, command };
+      const played = await rehearsed(['--only', `E0,${id}`], { settings: { ...SETTINGS, state } });
       assert.deepEqual(results(played), { E0: 'PASS', [id]: 'FAIL' });
       assert.deepEqual(find(played, id).failures.map(({ oracle }) => oracle), oracles);
       assert.equal(find(played, id).costs, cost);
@@ -356,8 +357,10 @@ describe('the catalogue', () => {
 
   test('each kind of harm that a scenario tells of is found somewhere', () => {
     const folder = `${ROOT}server/rehearse/`;
-    const sources = readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => readFileSync(folder + name, 'utf8')).join('');
-    const found = new Set([...sources.matchAll(/\.harm =([^;,]*),/g)].flatMap(([, text]) => [...text.matchAll(/"(\w+)"/g)].map(([, one]) => one)));
+    const sources = readdirSync(folder).filter((name) => name.endsWith('.c'))
+      .map((name) => readFileSync(folder + name, 'utf8')).join('');
+    const words = [...sources.matchAll(/\.harm =([^;,]*),/g)].flatMap(([, text]) => text.match(/"\w+"/g) ?? []);
+    const found = new Set(words.map((word) => JSON.parse(word)));
     for (const { id, harm = [] } of scenarios) assert.deepEqual(harm.filter((one) => !found.has(one)), [], id);
   });
 
