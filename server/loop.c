@@ -117,7 +117,8 @@ static void drain(struct loop *loop)
     }
 }
 
-/* Returns true if a callback is running or due, or an invoice has a due step that may send one. */
+/* Returns true if a callback is running or due, or an invoice has a due step that may send one.
+ * Attempts of accounts that are gone run too. */
 static bool has_work(struct engine *engine)
 {
     for (size_t i = 0; i < engine->tenants.n; i++) {
@@ -127,7 +128,7 @@ static bool has_work(struct engine *engine)
             return true;
         }
     }
-    return false;
+    return deliver_running(engine->deliver);
 }
 
 static void settle(struct loop *loop)

@@ -104,7 +104,8 @@ static const char *start_engine(struct program *p)
     const char *why = engine_start(p->store, &p->fixture, &options, &p->texts, &p->engine);
     if (!why) {
         bool watched = c->strict || c->report;
-        store_run_begin(p->store, watched ? REPORT_INVOICES : 0);
+        store_run_begin(p->store, watched ? REPORT_INVOICES : 0, evidence_note_unanswered,
+                        &p->engine.watch.evidence);
         p->engine.watch.evidence.wanted = watched;
     }
     return why;

@@ -34,6 +34,7 @@ struct deliver {
     struct timers late; /* read timeouts of the transfers */
     struct ports ports;
     size_t running, waiting;
+    size_t orphans; /* attempts without a target: their accounts are gone */
 };
 
 /* ------------------------------------------------------------------ receivers */
@@ -102,8 +103,12 @@ static void leave(struct deliver *deliver, struct transfer *transfer)
     LIST_REMOVE(transfer, link);
     timer_stop(&deliver->late, &transfer->late);
     timer_stop(&deliver->late, &transfer->second);
-    transfer->target->running--;
-    deliver->running--;
+    if (transfer->target) {
+        transfer->target->running--;
+        deliver->running--;
+    } else {
+        deliver->orphans--;
+    }
 }
 
 static bool is_sending(const struct deliver *deliver, int64_t callback)
@@ -111,7 +116,7 @@ static bool is_sending(const struct deliver *deliver, int64_t callback)
     const struct transfer *transfer;
     LIST_FOREACH(transfer, &deliver->transfers, link)
     {
-        if (transfer->callback == callback) {
+        if (transfer->target && transfer->callback == callback) {
             return true;
         }
     }
@@ -127,9 +132,11 @@ static void end(struct transfer *transfer, CURLcode code, bool late)
     struct delivery_result result;
     transfer_result(transfer, code, late, &result);
     transfer_free_port(transfer, &deliver->ports);
-    target->window = result.error                           ? 1
-                     : target->window < DELIVER_WINDOW_MOST ? target->window + 1
-                                                            : target->window;
+    if (target) {
+        target->window = result.error                           ? 1
+                         : target->window < DELIVER_WINDOW_MOST ? target->window + 1
+                                                                : target->window;
+    }
     if (timer_runs(&transfer->second)) {
         begin_second(transfer);
     }
@@ -222,7 +229,7 @@ static bool is_busy(const struct deliver *deliver, int64_t invoice)
     const struct transfer *transfer;
     LIST_FOREACH(transfer, &deliver->transfers, link)
     {
-        if (invoice && transfer->invoice == invoice) {
+        if (invoice && transfer->target && transfer->invoice == invoice) {
             return true;
         }
     }
@@ -273,7 +280,7 @@ void deliver_start(struct deliver *deliver)
 void deliver_collect(void *arg)
 {
     struct deliver *deliver = arg;
-    if (!deliver->running) {
+    if (!deliver_running(deliver)) {
         return;
     }
     int running, left;
@@ -311,12 +318,13 @@ struct deliver *deliver_new(const struct deliver_options *options,
     return deliver;
 }
 
+/* Of all accounts (0), orphans too. */
 static void drop_transfers(struct deliver *deliver, int64_t account)
 {
     struct transfer *transfer, *next;
     for (transfer = LIST_FIRST(&deliver->transfers); transfer; transfer = next) {
         next = LIST_NEXT(transfer, link);
-        if (!account || transfer->account == account) {
+        if (!account || (transfer->target && transfer->account == account)) {
             leave(deliver, transfer);
             free_transfer(deliver, transfer);
         }
@@ -336,15 +344,46 @@ static void drop_waiting(struct deliver *deliver, struct target *target, int64_t
     }
 }
 
-void deliver_cancel(struct deliver *deliver, int64_t account)
+static void drop_all_waiting(struct deliver *deliver, int64_t account)
 {
     struct target *target, *next;
-    drop_transfers(deliver, account);
     for (target = LIST_FIRST(&deliver->targets); target; target = next) {
         next = LIST_NEXT(target, link);
         drop_waiting(deliver, target, account);
         drop_if_idle(target);
     }
+}
+
+void deliver_cancel(struct deliver *deliver, int64_t account)
+{
+    drop_transfers(deliver, account);
+    drop_all_waiting(deliver, account);
+}
+
+/* It no longer counts for its receiver's window, nor for its invoice, whose callbacks a snapshot
+ * may bring back. */
+static void orphan(struct deliver *deliver, struct transfer *transfer)
+{
+    timer_stop(&deliver->late, &transfer->second);
+    transfer->when_sent = NULL;
+    transfer->target->running--;
+    transfer->target = NULL;
+    deliver->running--;
+    deliver->orphans++;
+}
+
+void deliver_abandon(struct deliver *deliver, int64_t account)
+{
+    struct transfer *transfer;
+    LIST_FOREACH(transfer, &deliver->transfers, link)
+    {
+        if (transfer->account == account && transfer->target &&
+            deliver->orphans < DELIVER_ORPHANS_MOST) {
+            orphan(deliver, transfer);
+        }
+    }
+    drop_transfers(deliver, account); /* beyond the limit */
+    drop_all_waiting(deliver, account);
 }
 
 void deliver_free(struct deliver *deliver)
@@ -370,5 +409,5 @@ bool deliver_is_sending(const struct deliver *deliver, int64_t callback)
 
 size_t deliver_running(const struct deliver *deliver)
 {
-    return deliver->running;
+    return deliver->running + deliver->orphans;
 }

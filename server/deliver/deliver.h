@@ -20,6 +20,7 @@
 #define DELIVER_TOTAL 512
 #define DELIVER_WINDOW_MOST 32
 #define DELIVER_WINDOW_FIRST 4
+#define DELIVER_ORPHANS_MOST 512 /* see deliver_abandon */
 
 struct deliver;
 
@@ -62,10 +63,14 @@ struct delivery {
     const struct delivery_header *headers; /* the account's own; their values are recorded masked */
     size_t n_headers;
     enum delivery_second second;
+    int sent; /* what the body and the signature are to the receiver; returned in the result */
 };
 
 struct delivery_result {
-    int64_t callback;
+    int64_t callback, account;
+    const char *url, *body;                         /* as delivery has them */
+    int sent;                                       /* as delivery has it */
+    bool orphan;                                    /* see deliver_abandon */
     bool more;                                      /* another attempt of the callback is running */
     int64_t wall_ms, took_ms;                       /* start in machine time, and duration */
     long code;                                      /* 0: no answer */
@@ -103,6 +108,13 @@ void deliver_push(struct deliver *deliver, const struct queued_callback *callbac
  * for them. */
 void deliver_cancel(struct deliver *deliver, int64_t account);
 
+/*
+ * The account is about to be deleted or emptied. Drops its waiting callbacks, but lets its running
+ * attempts end, and reports each with `orphan` set, so that what a receiver answers is known. They
+ * do not count for any limit but their own, DELIVER_ORPHANS_MOST; those beyond are dropped.
+ */
+void deliver_abandon(struct deliver *deliver, int64_t account);
+
 /* Starts as many attempts as the limits allow. Calls `load`. */
 void deliver_start(struct deliver *deliver);
 
@@ -117,5 +129,5 @@ CURLM *deliver_multi(const struct deliver *deliver);
 /* Returns true while an attempt of the callback is running. */
 bool deliver_is_sending(const struct deliver *deliver, int64_t callback);
 
-/* The number of running attempts. */
+/* The number of running attempts, orphans too. */
 size_t deliver_running(const struct deliver *deliver);

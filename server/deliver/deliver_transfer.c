@@ -392,6 +392,11 @@ void transfer_result(struct transfer *transfer, CURLcode code, bool late,
     transfer->whole = code == CURLE_OK && answer->ended && !late;
     *ret_result = (struct delivery_result){
         .callback = transfer->callback,
+        .account = transfer->account,
+        .url = transfer->delivery.url,
+        .body = transfer->delivery.body,
+        .sent = transfer->delivery.sent,
+        .orphan = !transfer->target,
         .wall_ms = transfer->wall_ms,
         .took_ms = mono_now_ms() - transfer->began_ms,
         .code = transfer->whole ? answer->status : 0,

@@ -18,7 +18,7 @@ struct target;
 struct transfer {
     int64_t callback, invoice, account;
     const struct deliver_options *options;
-    struct target *target;
+    struct target *target; /* NULL: its account is gone */
     /*
      * Created for this attempt only. libcurl before 8.1.0, including Debian 12's, keeps a pointer
      * to a header of a handle's last transfer and uses it in the next one: a receiver could crash

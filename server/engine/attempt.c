@@ -1,6 +1,7 @@
 #include "outbox.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "engine/engine_journal.h"
 #include "engine/outbox_fault.h"
@@ -93,6 +94,7 @@ bool attempt_load(void *arg, struct arena *arena, int64_t seq, bool second,
         .total_timeout_ms = timeout(settings->total_timeout_ms, callback.test_mode, 20000, 60000),
     };
     ret_delivery->second = second ? SECOND_NONE : pairs[callback.fault].second;
+    ret_delivery->sent = outbox_fault_sent(callback.fault);
     add_headers(arena, settings, ret_delivery);
     outbox_fault_apply(tenant, arena, &callback, ret_delivery);
     return true;
@@ -116,33 +118,28 @@ static void log_attempt(const struct engine *engine, const struct callback *call
 }
 
 /* The body that the attempt sent, if it differs from the callback's own; else NULL. */
-static const char *other_body(struct engine *engine, const struct tenant *tenant,
-                              const struct callback *callback)
+static const char *other_body(struct engine *engine, const struct callback *callback,
+                              const char *sent)
 {
-    if (!callback->fault) {
-        return NULL;
-    }
-    const char *body = outbox_body(engine, &engine->scratch, callback);
-    struct delivery sent = {
-        .body = body, .body_size = strlen(body), .signature = callback->signature};
-    outbox_fault_apply(tenant, &engine->scratch, callback, &sent);
-    return sent.body == body ? NULL : sent.body;
+    bool same = !callback->fault || text_equal(sent, outbox_body(engine, &engine->scratch, callback));
+    return same ? NULL : sent;
 }
 
-static void save_attempt(struct engine *engine, const struct tenant *tenant,
-                         const struct callback *callback, const struct delivery_result *result)
+/* `at_ms`: when it began, in account time. */
+static void save_attempt(struct engine *engine, const struct callback *callback,
+                         const struct delivery_result *result, int64_t at_ms)
 {
     const struct attempt attempt = {
         .callback = callback->seq,
         .number = callback->attempts + callback->extra + 1,
-        .at_ms = clock_at_wall(tenant, result->wall_ms),
+        .at_ms = at_ms,
         .wall_ms = result->wall_ms,
         .took_ms = result->took_ms,
         .code = result->code,
         .fault = callback->fault,
         .error = result->error,
         .request_headers = result->request_headers,
-        .request_body = other_body(engine, tenant, callback),
+        .request_body = other_body(engine, callback, result->body),
         .response_headers = result->response_headers,
         .response_body = result->response_body,
         .response_size = (int64_t)result->response_size,
@@ -201,6 +198,31 @@ static void note_event(struct tenant *tenant, const struct callback *callback,
     }
 }
 
+/*
+ * The account was deleted or emptied meanwhile. Its rows may still exist, under its old number, for
+ * the report of the run. A snapshot may have brought the callback back: then it is another one.
+ */
+static void end_orphan(struct engine *engine, const struct delivery_result *result)
+{
+    struct arena *arena = &engine->scratch;
+    struct callback callback;
+    if (!result->code || tenants_by_num(&engine->tenants, result->account) ||
+        !store_callback_get(engine->store, arena, result->callback, &callback) ||
+        callback.account != result->account) {
+        return;
+    }
+    save_attempt(engine, &callback, result, result->wall_ms);
+    callback.attempts++;
+    callback.code = result->code;
+    callback.ended_ms = result->wall_ms;
+    callback.state = result->code == OUTBOX_OK_CODE ? CALLBACK_DONE : CALLBACK_FAILED;
+    callback.due_ms = TIME_NONE;
+    store_callback_update(engine->store, &callback);
+    struct invoice invoice;
+    bool found = store_invoice_get(engine->store, arena, callback.invoice, &invoice);
+    log_attempt(engine, &callback, result, found ? invoice.id : "");
+}
+
 void attempt_ended(void *arg, const struct delivery_result *ended)
 {
     struct engine *engine = arg;
@@ -208,6 +230,12 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     struct callback callback;
     struct invoice invoice;
     arena_reset(arena);
+    evidence_note(&engine->watch.evidence, ended->callback, ended->url,
+                  (enum evidence_sent)ended->sent, ended->code);
+    if (ended->orphan) {
+        end_orphan(engine, ended);
+        return;
+    }
     bool known = store_callback_get(engine->store, arena, ended->callback, &callback);
     struct tenant *tenant = known ? tenants_by_num(&engine->tenants, callback.account) : NULL;
     if (!tenant) {
@@ -222,9 +250,7 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     if (delivery_wants_tls(ended)) {
         annotated.error = "the receiver speaks TLS: use https:// in the URL";
     }
-    save_attempt(engine, tenant, &callback, result);
-    evidence_note(&engine->watch.evidence, callback.seq, callback.url,
-                  outbox_fault_sent(callback.fault), result->code);
+    save_attempt(engine, &callback, result, clock_at_wall(tenant, result->wall_ms));
     const struct pair *pair = &pairs[callback.fault];
     if (pair->last && (result->more || pair->second == SECOND_NONE)) {
         await_other(engine, &callback, result, now_ms);

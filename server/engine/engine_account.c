@@ -130,12 +130,17 @@ static const struct fixture_account *fixture_account(const struct engine *engine
 /*
  * Stops the account's callbacks and its advance, and wakes waiting calls. What receivers answered
  * before the call that causes this still counts, although its turn may have begun before they did.
+ * The verdict on a run also wants the answers that are still to come.
  */
 static void stop(struct engine *engine, struct tenant *tenant)
 {
     deliver_collect(engine->deliver);
     advance_cut(engine, tenant);
-    deliver_cancel(engine->deliver, tenant->account.num);
+    if (engine->watch.evidence.wanted) {
+        deliver_abandon(engine->deliver, tenant->account.num);
+    } else {
+        deliver_cancel(engine->deliver, tenant->account.num);
+    }
     turn_drop_callbacks(&engine->turn, tenant->account.num);
     first_callback_drop(tenant);
     turn_note_change(&engine->turn, tenant, 0);

@@ -106,6 +106,9 @@ void verdict_reach(const struct engine *engine, struct arena *arena, struct verd
     for (int i = 0; i < RUN_LOSSES; i++) {
         verdict->losses[i] = verdict->counts.losses[i];
     }
+    int64_t lost = evidence_lost(evidence);
+    verdict->losses[RUN_UNANSWERED] -= lost;
+    verdict->losses[RUN_LOST] += lost;
     struct reaching reaching = {engine, verdict};
     store_run_losses(engine->store, add_loss, &reaching);
 }

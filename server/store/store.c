@@ -214,15 +214,14 @@ bool store_commit(struct store *store)
     bool good = !store->poisoned;
     if (good) {
         store->failure[0] = '\0';
-        store->run.committed_gone = store->run.gone;
     } else {
         store->invoice_count = -1;
-        store->run.gone = store->run.committed_gone;
         store->poisoned = false;
         if (!sqlite3_get_autocommit(store->db)) {
             store_run(store, store_query(store, STORE_CORE, Q_ROLLBACK));
         }
     }
+    store_run_turn_ended(store, good);
     store->in_turn = store->poisoned = false;
     return good;
 }

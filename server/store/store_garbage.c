@@ -127,6 +127,7 @@ static bool sweep_account(struct store *store, int64_t account, int64_t limit)
     delete_invoices(store, seqs, (int64_t)n);
     arena_finish(&arena);
     if ((int64_t)n < limit) {
+        store_run_forget_by_hand(store, account);
         store_do(store, STORE_GARBAGE, Q_ATTEMPTS_WITHOUT, account);
         store_do(store, STORE_GARBAGE, Q_CALLBACKS_WITHOUT, account);
         return true;

@@ -237,6 +237,7 @@ void store_close(struct store *store)
     }
     sqlite3_close(store->db);
     store_wal_end(store);
+    store_run_end(store);
     free(store->file);
     free(store);
 }

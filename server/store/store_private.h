@@ -76,6 +76,13 @@ struct store {
         struct run_mark after; /* the rows of the run have later numbers */
         int64_t keeps;         /* invoices of accounts that are gone to keep; 0: none */
         struct run_counts gone, committed_gone; /* deleted invoices of the run */
+        store_run_unanswered *unanswered;
+        void *unanswered_arg;
+        struct run_url {
+            char *url;
+            int64_t n;
+        } * urls; /* for `unanswered`, once the turn is committed */
+        size_t n_urls, urls_room;
     } run;
     struct {
         int fd;          /* -1: it is not sent to the disk while it grows */
@@ -124,6 +131,13 @@ void store_run_forget(struct store *store, int64_t invoice);
 
 /* The same for rows that the rows of a snapshot are about to replace. */
 void store_run_replace(struct store *store, int64_t snapshot);
+
+/* The same for an account's callbacks without an invoice, which were made by hand. */
+void store_run_forget_by_hand(struct store *store, int64_t account);
+
+/* The turn was committed or rolled back. */
+void store_run_turn_ended(struct store *store, bool committed);
+void store_run_end(struct store *store);
 
 /* Deletes up to `limit` rows of a snapshot. Returns true if there are no more. */
 bool store_snapshot_sweep(struct store *store, int64_t snapshot, int64_t limit);

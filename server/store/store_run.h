@@ -14,12 +14,16 @@ struct run_mark {
     int64_t callback;
 };
 
+typedef void store_run_unanswered(void *arg, const char *url, int64_t n);
+
 /*
  * Begins a run. Of accounts that are deleted or emptied during the run, the rows of about the last
  * `keeps` invoices stay readable by their numbers until the next start; 0 keeps none, and then
- * deleted rows are not counted either.
+ * deleted rows are not counted either. The counts of deleted rows do not say whom nobody answered
+ * for; `unanswered` hears it for RUN_UNANSWERED, when their turn is committed: `n` of a URL.
  */
-void store_run_begin(struct store *store, int64_t keeps);
+void store_run_begin(struct store *store, int64_t keeps, store_run_unanswered *unanswered,
+                     void *arg);
 
 /* How a callback of the run that was not delivered ended: no attempt was answered with 200. */
 enum run_loss {

@@ -16,7 +16,10 @@
 
 struct receiver {
     const char *name;
+    bool answered;
     bool accepts, refuses; /* genuine callbacks; forged ones */
+    int64_t unanswered;    /* callbacks without rows */
+    SLIST_ENTRY(receiver) link;
 };
 
 /* Answers that mean "this signature is wrong". Others, as 404, 408, 429 and 5xx, have other
@@ -67,8 +70,13 @@ static struct receiver *find(const struct evidence *evidence, const char *name)
     return found ? *found : NULL;
 }
 
-static struct receiver *add(struct evidence *evidence, const char *name)
+/* Returns NULL if there are too many. */
+static struct receiver *find_or_add(struct evidence *evidence, const char *name)
 {
+    struct receiver *known = find(evidence, name);
+    if (known) {
+        return known;
+    }
     if (evidence->n == EVIDENCE_RECEIVERS_MOST) {
         return NULL;
     }
@@ -76,6 +84,7 @@ static struct receiver *add(struct evidence *evidence, const char *name)
     struct receiver *receiver = mem_alloc(sizeof *receiver + size);
     receiver->name = memcpy(receiver + 1, name, size);
     tsearch(receiver, &evidence->receivers, compare);
+    SLIST_INSERT_HEAD(&evidence->list, receiver, link);
     evidence->n++;
     return receiver;
 }
@@ -101,9 +110,9 @@ void evidence_note(struct evidence *evidence, int64_t callback, const char *url,
     if (!evidence->wanted || !code || !name_of(url, name)) {
         return;
     }
-    struct receiver nobody = {0}, *receiver = find(evidence, name);
-    receiver = receiver ? receiver : add(evidence, name);
+    struct receiver nobody = {0}, *receiver = find_or_add(evidence, name);
     receiver = receiver ? receiver : &nobody;
+    receiver->answered = true;
     if (sent == SENT_FORGED) {
         note_forged(evidence, receiver, callback, code);
     }
@@ -114,11 +123,32 @@ void evidence_note(struct evidence *evidence, int64_t callback, const char *url,
 bool evidence_answered(const struct evidence *evidence, const char *url)
 {
     char name[NAME_ROOM];
-    return name_of(url, name) && find(evidence, name);
+    const struct receiver *receiver = name_of(url, name) ? find(evidence, name) : NULL;
+    return receiver && receiver->answered;
+}
+
+void evidence_note_unanswered(void *arg, const char *url, int64_t n)
+{
+    struct evidence *evidence = arg;
+    char name[NAME_ROOM];
+    struct receiver *receiver = name_of(url, name) ? find_or_add(evidence, name) : NULL;
+    *(receiver ? &receiver->unanswered : &evidence->unanswered_of_others) += n;
+}
+
+int64_t evidence_lost(const struct evidence *evidence)
+{
+    int64_t lost = evidence->unanswered_of_others;
+    const struct receiver *receiver;
+    SLIST_FOREACH(receiver, &evidence->list, link)
+    {
+        lost += receiver->answered ? 0 : receiver->unanswered;
+    }
+    return lost;
 }
 
 void evidence_finish(struct evidence *evidence)
 {
     tdestroy(evidence->receivers, free);
     evidence->receivers = NULL;
+    SLIST_INIT(&evidence->list);
 }

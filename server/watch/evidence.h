@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
-#define EVIDENCE_RECEIVERS_MOST 65536 /* about 10 MB; later ones show nothing */
+#define EVIDENCE_RECEIVERS_MOST 65536 /* about 10 MB; later ones show and excuse nothing */
 #define EVIDENCE_NAMED_MOST 20        /* accepted forgeries that are named; others are counted */
 
 /* What an attempt sent. */
@@ -21,9 +22,11 @@ enum evidence_sent {
 };
 
 struct evidence {
-    bool wanted;     /* otherwise nothing is noted */
-    void *receivers; /* search tree */
+    bool wanted;                /* otherwise nothing is noted */
+    void *receivers;            /* search tree */
+    SLIST_HEAD(, receiver) list; /* the same */
     size_t n;
+    int64_t unanswered_of_others;               /* of receivers beyond the limit, and of sinks */
     int64_t refused, accepted;                  /* forged callbacks */
     int64_t accepted_list[EVIDENCE_NAMED_MOST]; /* row numbers of the first callbacks */
     bool proven; /* a receiver accepted genuine callbacks and refused a forged one */
@@ -35,5 +38,11 @@ void evidence_note(struct evidence *evidence, int64_t callback, const char *url,
 
 /* Whether this URL's receiver answered any callback of the run. */
 bool evidence_answered(const struct evidence *evidence, const char *url);
+
+/* Notes callbacks that nobody answered and whose rows are deleted: store_run_begin's hook. */
+void evidence_note_unanswered(void *evidence, const char *url, int64_t n);
+
+/* The number of those whose receiver answered no callback of the run. */
+int64_t evidence_lost(const struct evidence *evidence);
 
 void evidence_finish(struct evidence *evidence);

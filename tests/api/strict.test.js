@@ -137,14 +137,17 @@ describe('callbacks made by hand', { skip: ALONE }, () => {
 
   test('one with another signature is forged: its refusal is proof, and is no loss', async () => {
     for (const sign of ['wrong', 'none', 'live'])
-      await judge(one(CHECKS, { end: byHand(`{ invoice: id, sign: '${sign}' }`) }), [EXCUSED], { code: 0 });
-    await judge(one(CHECKS, { end: byHand("{ url: callback_url, sign: 'wrong' }") }), [EXCUSED], { code: 0 });
+      await judge(one(CHECKS, { end: byHand(`{ invoice: id, sign: '${sign}' }`) }), []);
+    await judge(one(CHECKS, { end: byHand("{ url: callback_url, sign: 'wrong' }") }), []);
   });
+
+  test('one that is signed rightly and is refused is no loss either', () =>
+    judge(one('() => 403', { end: byHand('{ invoice: id }'), fault: 'drop' }), []));
 
   test('one of another account is forged', () =>
     judge(`${one(CHECKS)} ${one(CHECKS, {
       end: `const { id: other } = await create({}, 'process_pending', await open({}));
-        ${byHand('{ invoice: other, url: callback_url }')}` })}`, [EXCUSED], { code: 0 }));
+        ${byHand('{ invoice: other, url: callback_url }')}` })}`, []));
 
   test('a forged one that is accepted fails, also one without an invoice', async () => {
     const accepted = one(CHECKS, { fault: 'bad_signature' }) + one(CHECKS);
@@ -224,6 +227,35 @@ describe('what was not delivered', { skip: ALONE }, () => {
       await Promise.all(Array.from({ length: 10 }, chain));`,
       [EXCUSED.replace('1 und', '300 und')], { code: 0 },
     ));
+
+  for (const [how, end] of Object.entries({
+    deleted: "control('DELETE', '/accounts/' + account.id)",
+    reset: "control('POST', '/reset?account=' + account.id)",
+    restored: "control('POST', '/snapshots/empty/restore?account=' + account.id)",
+  })) {
+    /** The receiver answers when its account is gone. */
+    const late = (code, fault) => `{
+      const { createServer } = await import('node:http');
+      const account = await open({});
+      await control('POST', '/snapshots/empty?account=' + account.id);
+      ${fault ? `await control('POST', '/faults?account=' + account.id, { on: 'callback', fault: '${fault}' });` : ''}
+      await new Promise((done) => {
+        const shop = createServer(async (request, response) => {
+          await ${end};
+          response.on('close', done).writeHead(${code}, { Connection: 'close' }).end();
+          shop.close();
+        }).listen(0, '127.0.0.1', () => create(
+          { callback_url: 'http://127.0.0.1:' + shop.address().port + '/callback', test_mode: true }, 'process_pending', account));
+      });
+    }`;
+
+    test(`an answer counts that comes when its account is ${how}`, async () => {
+      await judge(one(CHECKS) + late(403, 'bad_signature'), [EXCUSED], { code: 0 });
+      await judge(one(CHECKS, { fault: 'bad_signature', end: RETRY }) + late(200, 'bad_signature'), [FORGED, ACCEPTED]);
+      await judge(late(200), [UNPROVEN]);
+      await judge(late(500), [NEVER, LOST]);
+    });
+  }
 
   test('a callback counts that a restored snapshot made undone', () =>
     judge(

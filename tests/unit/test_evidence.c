@@ -48,6 +48,24 @@ static void who_answered_anything_is_known(void **state)
     evidence_finish(&evidence);
 }
 
+static void unanswered_callbacks_without_rows_are_lost_where_nobody_answers(void **state)
+{
+    struct evidence evidence = {.wanted = true};
+    (void)state;
+    evidence_note_unanswered(&evidence, FIRST, 2);
+    evidence_note_unanswered(&evidence, "http://127.0.0.1:4002/other", 3);
+    evidence_note_unanswered(&evidence, "http://mock:8080/_mock/sink/shop", 4);
+    assert_int_equal(evidence_lost(&evidence), 9);
+    assert_false(evidence_answered(&evidence, FIRST));
+    evidence_note(&evidence, 1, FIRST, SENT_GENUINE, 500);
+    assert_int_equal(evidence_lost(&evidence), 7);
+    evidence.n = EVIDENCE_RECEIVERS_MOST; /* no room for others: never excused */
+    evidence_note_unanswered(&evidence, "http://127.0.0.1/third", 1);
+    evidence_note(&evidence, 1, "http://127.0.0.1/third", SENT_GENUINE, 200);
+    assert_int_equal(evidence_lost(&evidence), 8);
+    evidence_finish(&evidence);
+}
+
 static void sinks_show_nothing(void **state)
 {
     struct evidence evidence = {.wanted = true};
@@ -92,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_urls_are_one_receiver_or_two),
         cmocka_unit_test(who_answered_anything_is_known),
+        cmocka_unit_test(unanswered_callbacks_without_rows_are_lost_where_nobody_answers),
         cmocka_unit_test(sinks_show_nothing),
         cmocka_unit_test(without_a_run_nothing_is_kept),
         cmocka_unit_test(forgeries_count_beyond_the_bounds),

@@ -243,6 +243,31 @@ static struct run_counts count_run(struct bench *b)
     return counts;
 }
 
+static int64_t heard;
+
+static void unanswered(void *arg, const char *url, int64_t n)
+{
+    assert_string_equal(url, "http://127.0.0.1:1/");
+    *(int64_t *)arg += n;
+}
+
+/* A callback of an invoice that met nobody. */
+static void call_nobody(struct bench *b, int64_t invoice)
+{
+    struct callback callback = {.invoice = invoice,
+                                .account = b->tenant->account.num,
+                                .transition = STATUS_PROCESS_PENDING,
+                                .url = "http://127.0.0.1:1/",
+                                .signature = "",
+                                .body = "",
+                                .due_ms = TIME_NONE,
+                                .attempts = 1};
+    store_callback_insert(b->store, &callback);
+    const struct attempt attempt = {
+        .callback = callback.seq, .number = 1, .error = "nobody", .request_headers = "{}"};
+    store_attempt_insert(b->store, &attempt);
+}
+
 static int64_t rows_of_run(struct bench *b)
 {
     int64_t *seqs;
@@ -265,7 +290,7 @@ static void a_run_keeps_the_last_invoices_of_accounts_that_are_gone_and_counts_a
     struct bench b;
     begin(&b, 0);
     make(&b, 2, "process_pending", BENCH_HOUR_MS); /* before the run */
-    store_run_begin(b.store, 5);
+    store_run_begin(b.store, 5, unanswered, &heard);
     make(&b, 3, "process_pending", BENCH_HOUR_MS);
     engine_reset(&b.engine, b.tenant);
     run(&b);
@@ -289,7 +314,7 @@ static void what_a_failed_commit_did_not_delete_is_not_counted_as_deleted(void *
     (void)state;
     struct bench b;
     begin(&b, 0);
-    store_run_begin(b.store, 1);
+    store_run_begin(b.store, 1, unanswered, &heard);
     make(&b, 3, "process_pending", BENCH_HOUR_MS);
     engine_reset(&b.engine, b.tenant);
     bench_commit(&b);
@@ -306,16 +331,45 @@ static void what_a_failed_commit_did_not_delete_is_not_counted_as_deleted(void *
     bench_end(&b);
 }
 
+static void deleted_callbacks_without_an_answer_are_told_once_by_url(void **state)
+{
+    (void)state;
+    struct bench b;
+    int64_t *seqs;
+    begin(&b, 0);
+    heard = 0;
+    store_run_begin(b.store, 1, unanswered, &heard);
+    make(&b, 3, "process_pending", BENCH_HOUR_MS);
+    size_t n = store_run_invoices(b.store, &b.arena, 1000, &seqs);
+    for (size_t i = 0; i < n; i++) {
+        call_nobody(&b, seqs[i]);
+        call_nobody(&b, seqs[i]);
+    }
+    engine_reset(&b.engine, b.tenant);
+    bench_commit(&b);
+    sweep_run(&b.engine);
+    b.store->poisoned = true;
+    assert_false(store_commit(b.store));
+    engine_rolled_back(&b.engine);
+    assert_int_equal(heard, 0);
+    pass_time(2000);
+    b.engine.retry_at_ms = 0;
+    run(&b);
+    assert_int_equal(heard, 4); /* one invoice keeps its rows */
+    assert_int_equal(count_run(&b).losses[RUN_UNANSWERED], 4);
+    bench_end(&b);
+}
+
 static void the_next_run_keeps_nothing_of_the_last(void **state)
 {
     (void)state;
     struct bench b;
     begin(&b, 0);
-    store_run_begin(b.store, 5);
+    store_run_begin(b.store, 5, unanswered, &heard);
     make(&b, 3, "process_pending", BENCH_HOUR_MS);
     engine_reset(&b.engine, b.tenant);
     run(&b);
-    store_run_begin(b.store, 5);
+    store_run_begin(b.store, 5, unanswered, &heard);
     b.engine.turn.garbage = true;
     run(&b);
     assert_int_equal(all_rows(&b), 0);
@@ -337,6 +391,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_is_set_back_does_not_delay_the_retry_of_a_commit),
         cmocka_unit_test(a_run_keeps_the_last_invoices_of_accounts_that_are_gone_and_counts_all),
         cmocka_unit_test(what_a_failed_commit_did_not_delete_is_not_counted_as_deleted),
+        cmocka_unit_test(deleted_callbacks_without_an_answer_are_told_once_by_url),
         cmocka_unit_test(the_next_run_keeps_nothing_of_the_last),
     };
     log_setup(LOG_ERROR, false);
