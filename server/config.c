@@ -35,10 +35,10 @@ static const char *read_text(const struct option *option, const char *value, str
 /* A file that must be readable. Checked here, because its users would report it late. */
 static const char *read_file(const struct option *option, const char *value, struct config *config)
 {
-    if (access(value, R_OK) != 0) {
-        return arena_printf(&texts, "\"%s\": %s", value, strerror(errno));
-    }
-    return read_text(option, value, config);
+    read_text(option, value, config);
+    return access(value, R_OK) == 0
+               ? NULL
+               : arena_printf(&texts, "\"%s\": %s", value, strerror(errno));
 }
 
 static const char *read_flag(const struct option *option, const char *value, struct config *config)

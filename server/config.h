@@ -53,7 +53,7 @@ struct config {
 enum config_result {
     CONFIG_SERVE,
     CONFIG_DONE,  /* --help or --version was printed: exit 0 */
-    CONFIG_WRONG, /* one line was printed on stderr: exit 2 */
+    CONFIG_WRONG, /* a line was printed on stderr, with --check one per mistake: exit 2 */
 };
 
 /*
@@ -62,6 +62,6 @@ enum config_result {
  */
 void config_check_environment(bool all);
 
-/* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG say. Texts live as long
- * as the process. */
+/* Reads options and environment; prints what CONFIG_DONE and CONFIG_WRONG say. After CONFIG_WRONG,
+ * `check` is right, and the options that could be read are. Texts live as long as the process. */
 enum config_result config_read(int argc, char **argv, struct config *ret_config);

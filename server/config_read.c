@@ -8,6 +8,7 @@
 #include "config_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PROGRAM "milkypay-mock"
@@ -162,18 +163,30 @@ static enum config_result refuse_word(char **argv, int at)
                                             nearest_hint(&nearest, &texts, SEE_HELP)));
 }
 
+/* Skips the word after something unknown, which may be its value. */
+static void skip_value(char **argv, int *at)
+{
+    const char *next = argv[*at + 1];
+    *at += next && *next != '-' && !strchr(argv[*at], '=');
+}
+
 /* Reads the argument at *at, and moves *at to its last word. */
 static enum config_result read_argument(char **argv, int *at, bool *given, struct config *config)
 {
     const char *argument = argv[*at];
     if (!text_starts(argument, "--") || !argument[2]) {
-        return refuse_word(argv, *at);
+        enum config_result result = refuse_word(argv, *at);
+        if (*argument == '-') {
+            skip_value(argv, at);
+        }
+        return result;
     }
     size_t length = strcspn(argument, "=");
     const char *value = argument[length] ? argument + length + 1 : NULL;
     const char *what = arena_copy(&texts, argument, length);
     const struct option *option = find_option(argument + 2, length - 2);
     if (!option) {
+        skip_value(argv, at);
         return refuse_option(what);
     }
     if (!option->argument && value) {
@@ -192,30 +205,55 @@ static enum config_result read_argument(char **argv, int *at, bool *given, struc
     return config_take(option, what, value, config);
 }
 
+/* Whether --check is on: then every mistake is told, not only the first. */
+static bool is_check(int argc, char **argv, bool exec)
+{
+    struct config config = {0};
+    const struct option *check = find_option("check", strlen("check"));
+    const char *value = getenv(config_variable(check));
+    if (value) {
+        check->read(check, value, &config);
+    }
+    for (int i = 1; i < argc && !(exec && text_equal(argv[i], "--")); i++) {
+        config.check |= text_equal(argv[i], "--check");
+    }
+    return config.check;
+}
+
+/* A word of exec's command where options are expected: the rest is the command, not options. */
+static bool begins_command(bool exec, const char *argument)
+{
+    return exec && *argument && *argument != '-';
+}
+
 /* With exec, the words after "--" are the command. */
 static enum config_result read_arguments(int argc, char **argv, bool exec, bool *given,
                                          struct config *config)
 {
+    enum config_result all = CONFIG_SERVE;
+    bool every = is_check(argc, argv, exec);
     for (int i = exec ? 2 : 1; i < argc && !config->command; i++) {
-        if (text_equal(argv[i], "--help") || text_equal(argv[i], "-h")) {
+        const char *argument = argv[i];
+        if (text_equal(argument, "--help") || text_equal(argument, "-h")) {
             return print_help();
         }
-        if (text_equal(argv[i], "--version")) {
+        if (text_equal(argument, "--version")) {
             about_print(stdout);
             return CONFIG_DONE;
         }
-        if (exec && text_equal(argv[i], "--")) {
+        if (exec && text_equal(argument, "--")) {
             config->command = argv + i + 1;
             continue;
         }
         enum config_result result = read_argument(argv, &i, given, config);
-        if (result != CONFIG_SERVE) {
+        all = result == CONFIG_SERVE ? all : result;
+        if (result != CONFIG_SERVE && (!every || begins_command(exec, argument))) {
             return result;
         }
     }
     bool wanting = exec && !(config->command && *config->command);
     return wanting ? config_refuse(EXEC, "-- COMMAND ... is missing, e.g. " EXEC " -- npm test")
-                   : CONFIG_SERVE;
+                   : all;
 }
 
 static void set_fallbacks(bool exec, struct config *config)
@@ -238,15 +276,16 @@ enum config_result config_read(int argc, char **argv, struct config *ret_config)
     set_fallbacks(exec, &config);
     config.holds_warnings = exec;
     enum config_result result = read_arguments(argc, argv, exec, given, &config);
-    if (result == CONFIG_SERVE) {
-        result = config_read_environment(given, &config);
+    config.check |= is_check(argc, argv, exec);
+    if (result == CONFIG_SERVE || (result == CONFIG_WRONG && config.check)) {
+        enum config_result other = config_read_environment(given, &config);
+        result = other == CONFIG_SERVE ? result : other;
     }
-    if (result == CONFIG_SERVE && !config.tls_cert != !config.tls_key) {
+    if (result != CONFIG_DONE && (result == CONFIG_SERVE || config.check) &&
+        !config.tls_cert != !config.tls_key) {
         result = config_refuse(config.tls_cert ? "--tls-cert" : "--tls-key",
                                config.tls_cert ? "requires --tls-key" : "requires --tls-cert");
     }
-    if (result == CONFIG_SERVE) {
-        *ret_config = config;
-    }
+    *ret_config = config;
     return result;
 }

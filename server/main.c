@@ -389,29 +389,39 @@ static int list_routes(void)
     return EXIT_SUCCESS;
 }
 
-static int run(struct program *p)
+/* --check; `wrong`: mistakes in the options were printed already. */
+static int check(struct program *p, bool wrong)
 {
-    if (p->config.list_routes) {
-        return list_routes();
-    }
     log_setup(p->config.log_level, p->config.log_json);
-    config_check_environment(p->config.check);
+    config_check_environment(true);
     const char *why = start_files_load(&p->config, &p->texts, &p->fixture, &p->shapes);
-    if (!why && !p->config.check) {
-        return serve(p);
-    }
     if (!why) {
         pattern_set_check(&p->fixture.patterns);
     }
     log_flush();
     if (why) {
         tell(why);
-    } else {
+    } else if (!wrong) {
         tell_valid(log_warnings());
     }
     fixture_finish(&p->fixture);
     arena_finish(&p->texts);
-    return why ? EXIT_WRONG : EXIT_SUCCESS;
+    return why || wrong ? EXIT_WRONG : EXIT_SUCCESS;
+}
+
+static int run(struct program *p)
+{
+    log_setup(p->config.log_level, p->config.log_json);
+    config_check_environment(false);
+    const char *why = start_files_load(&p->config, &p->texts, &p->fixture, &p->shapes);
+    if (!why) {
+        return serve(p);
+    }
+    log_flush();
+    tell(why);
+    fixture_finish(&p->fixture);
+    arena_finish(&p->texts);
+    return EXIT_WRONG;
 }
 
 /* Requests allocate and free similar memory, so merging and trimming between them is wasted
@@ -440,12 +450,14 @@ int main(int argc, char **argv)
     int status = EXIT_SUCCESS;
     switch (config_read(argc, argv, &p->config)) {
     case CONFIG_SERVE:
-        status = run(p);
+        status = p->config.list_routes ? list_routes()
+                 : p->config.check     ? check(p, false)
+                                       : run(p);
         break;
     case CONFIG_DONE:
         break;
     case CONFIG_WRONG:
-        status = EXIT_WRONG;
+        status = p->config.check ? check(p, true) : EXIT_WRONG;
         break;
     }
     free(p);

@@ -14,16 +14,29 @@ static const char *named(struct arena *arena, const char *option, const char *pa
     return whole ? arena_printf(arena, "%s %s", option, why) : why;
 }
 
-/* The catalogue adds to the fixtures, so it is read only if those are good. */
+/* The mistakes of a catalogue without those of the fixtures. */
+static const char *check_catalogue(struct arena *arena, const char *folder)
+{
+    struct fixture fixture;
+    const char *why = fixture_load(NULL, &fixture);
+    why = arena_strdup(arena, why ? why : fixture_add_openfintech(folder, &fixture));
+    fixture_finish(&fixture);
+    return why;
+}
+
+/* The catalogue adds to the fixtures. If those are wrong, its own mistakes are told too. */
 static const char *load_services(const struct config *config, struct arena *arena,
                                  struct fixture *fixture)
 {
     const char *folder = config->catalogue;
     const char *why =
         named(arena, "--fixtures", config->fixtures, fixture_load(config->fixtures, fixture));
-    return why || !folder
-               ? why
-               : named(arena, "--catalogue", folder, fixture_add_openfintech(folder, fixture));
+    if (!folder) {
+        return why;
+    }
+    const char *other = why ? check_catalogue(arena, folder) : fixture_add_openfintech(folder, fixture);
+    other = named(arena, "--catalogue", folder, other);
+    return why && other ? arena_printf(arena, "%s\n%s", why, other) : why ?: other;
 }
 
 const char *start_files_load(const struct config *config, struct arena *arena,

@@ -665,6 +665,26 @@ describe('fixtures', () => {
     }
   });
 
+  test('--check tells every mistake: of options, of variables and of files', async () => {
+    const folder = tempDir();
+    writeFileSync(join(folder, 'rates.json'), '[]');
+    const options = ['--listen', '8081', '--settle-after', 'foo', '--lisen', '1', '--db', '--tls-cert', '/no/such'];
+    const run = (args, env) => runBinary(args, { env: { MILKYPAY_SEED: 'x', MILKYPAY_JOURNAL: 'x', ...env } });
+    const files = ['--fixtures', folder, '--catalogue', '/no/such'];
+    const checks = [
+      [['--check', ...options, ...files]], [[...options, ...files, '--check']],
+      [[...options, ...files], { MILKYPAY_CHECK: '1' }], [['exec', ...options, ...files, '--check', '--', 'true']],
+    ];
+    for (const [args, env] of checks) {
+      const { code, stdout, stderr } = await run(args, env);
+      assert.deepEqual([code, stdout], [2, '']);
+      assert.deepEqual(stderr.trim().split('\n').map((line) => line.split(': ')[1]), ['--listen', '--settle-after', '--lisen',
+        '--db', '--tls-cert', 'MILKYPAY_SEED', 'MILKYPAY_JOURNAL', '--tls-cert', `${folder}/rates.json`, '--catalogue /no/such'], stderr);
+    }
+    const { code, stderr } = await run(options);
+    assert.deepEqual([code, stderr], [2, 'milkypay-mock: --listen: "8081" must be HOST:PORT, e.g. 127.0.0.1:8081\n']);
+  });
+
   test('a -- behind the command of exec is not repeated', async () => {
     const { code, stderr } = await runBinary(['exec', '--strict', 'node', '--', '--test']);
     const wanted = 'milkypay-mock: "node": put -- before the command: exec [options] -- node --test\n';
