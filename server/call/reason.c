@@ -114,7 +114,7 @@ const char *reason_nearest(const struct call *call)
     const struct route *route =
         route_suggest(call->router->routes, call->router->n_routes, call->request->method, path);
     return route ? arena_printf(call->arena, "the nearest is %s %s", route->method, route->pattern)
-                 : NULL;
+                 : "GET /_mock/docs/endpoints lists all paths";
 }
 
 static const char *because_of_fault(const struct call *call)

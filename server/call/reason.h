@@ -25,14 +25,14 @@ const struct reason *reason_of(enum journal_refusal refusal, unsigned status);
  */
 void reason_give(struct call *call);
 
-/* "the nearest is GET /payment-invoices", for an unknown path or method; NULL if there are no
- * routes. In the arena. */
+/* "the nearest is GET /payment-invoices", for an unknown path or method; if none is near, where all
+ * are listed. In the arena. */
 const char *reason_nearest(const struct call *call);
 
 /*
- * route_suggest.c: the route nearest to a path (without query, as the client sent it): segments
- * that differ count their letters, missing and surplus ones all of theirs, another method a little.
- * NULL when there are no routes. Of a long path only the beginning counts.
+ * route_suggest.c: the route nearest to a path (without query, as the client sent it): with another
+ * prefix, another platform's word (route_words.h), a few other letters, or another method. NULL if
+ * none is near. Of a long path only the beginning counts.
  */
 const struct route *route_suggest(const struct route *routes, size_t n, const char *method,
                                   const char *path);

@@ -67,6 +67,8 @@ describe('X-Mock-Reason', () => {
     for (const [method, path, status, wanted] of [
       ['POST', '/payment-invoice', 404, /no such path; the nearest is POST \/payment-invoices$/],
       ['POST', '/v1/invoices', 404, /the nearest is POST \/payment-invoices$/],
+      ['GET', '/v1/payouts', 404, /the nearest is GET \/payout-invoices$/],
+      ['POST', '/login', 404, /^there is no such path; GET \/_mock\/docs\/endpoints lists all paths$/],
       ['PUT', '/payment-services/x', 405, /other methods; the nearest is GET \/payment-services\/\{id\}/],
       ['GET', '/a%2fb', 404, /the path cannot be read/],
     ]) await why(demo, await demo.send(method, path, { check: false }), status, wanted);
