@@ -152,10 +152,19 @@ void log_tell_held(bool show, const char *advice)
         buf_printf(&parts, "%s%lld %s", i ? ", " : "", (long long)logger.held[i].n,
                    logger.held[i].event);
     }
-    if (all) {
+    const char *s = all == 1 ? "" : "s";
+    if (all && show) {
+        char which[48] = "all of them";
+        if (all > (int64_t)HELD_LINES) {
+            snprintf(which, sizeof which, "the last %zu of them", HELD_LINES);
+        }
         log_flush();
-        fprintf(stderr, "milkypay-mock: %lld warning%s not printed (%s): %s\n", (long long)all,
-                all == 1 ? " was" : "s were", buf_str(&parts), advice);
+        fprintf(stderr, "milkypay-mock: %lld warning%s (%s); %s; %s:\n", (long long)all, s,
+                buf_str(&parts), advice, all == 1 ? "here it is" : which);
+    } else if (all) {
+        log_flush();
+        fprintf(stderr, "milkypay-mock: %lld warning%s %s not printed (%s): %s\n", (long long)all, s,
+                all == 1 ? "was" : "were", buf_str(&parts), advice);
     }
     if (show) {
         show_held_lines();

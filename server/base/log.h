@@ -26,7 +26,7 @@ bool log_wants(enum log_level level);
 /*
  * From now on warnings are not written but counted by event, because stderr belongs to a command.
  * log_tell_held writes their sum in one line, if there were any: "3 warnings were not printed (2
- * callback, 1 request)" and `advice`; with `show` the last five follow.
+ * callback, 1 request)" and `advice`; with `show`, "3 warnings (...)" and the last five.
  */
 void log_hold_warnings(void);
 void log_tell_held(bool show, const char *advice);

@@ -375,8 +375,10 @@ describe('the rest', { skip: ALONE }, () => {
       await fetch(url + '/payment-invoices'); process.exitCode = 4;`));
     assert.equal(failed.code, 4);
     const [sum, ...last] = failed.stderr.trimEnd().split('\n');
-    assert.match(sum, /^milkypay-mock: 6 warnings were not printed \(5 callback, 1 refused\)/);
+    assert.equal(sum, 'milkypay-mock: 6 warnings (5 callback, 1 refused); --log-level warn prints them, and --report DIR lists every callback; the last 5 of them:');
     assert.deepEqual(last.map((line) => /warn {2}(\w+) /.exec(line)[1]), [...Array(4).fill('callback'), 'refused']);
+    const few = await exec([], program(`${one('() => 500').repeat(2)} process.exitCode = 4;`));
+    assert.match(few.stderr, /^milkypay-mock: 2 warnings \(2 callback\); .*; all of them:\n.* warn {2}callback .*\n.* warn {2}callback .*\n$/);
     const told = await exec(['--log-level', 'warn'], suite);
     assert.equal(told.stderr.match(/ warn {2}callback /g).length, 2, told.stderr);
     assert.equal(lines(told.stderr).length, 0);
