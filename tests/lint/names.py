@@ -30,8 +30,26 @@ SAFE = {
     "npm": r"@OWNER/",  # registries refuse new names with capital letters
 }
 
+# The commands that fetch what their words name, by kind; of an image's command and of git only the first word.
+COMMANDS = {
+    "apt": ["apt(?:-get)? install"],
+    "brew": ["brew (?:install|tap)"],
+    "cargo": ["cargo (?:add|install)"],
+    "composer": ["composer (?:global )?require"],
+    "gem": ["gem install", "bundle add"],
+    "git": ["git clone"],
+    "image": ["(?:docker|podman|nerdctl) (?:run|pull|create)"],
+    "npm": ["npm (?:i|install|add|exec|x)", "npx", "pnpm (?:i|install|add|dlx)", "pnpx", "yarn (?:global )?add",
+            "yarn dlx", "bun (?:add|x)", "bunx"],
+    "nuget": ["dotnet add package", "dotnet tool install"],
+    "pip": ["pip[3x]? install", "pipx run", "uv add", "uv tool (?:install|run)", "uvx", "poetry add"],
+}
+WORDS = r"((?: +[^\s;&|`]+)+)"
+SHELL = r"(?:sudo +)?(?:\S*/)?(?:ba|da|k|z)?sh\b"
+
 # Where a line names what it fetches: the kind, and a pattern whose first group is the name or names.
 LINES = [
+    *((kind, rf"(?<![\w-]){command}{WORDS}") for kind, commands in COMMANDS.items() for command in commands),
     ("action", r"\buses: *([^\s@]+)@"),
     ("action", r"\brepository: *(\S+)"),
     ("image", r"^FROM (\S+)(?: AS \w+)?$"),
@@ -40,19 +58,43 @@ LINES = [
     ("image", r"^ +- name: (\S+:[\w.-]+)"),
     ("image", r"(?:Generic|Docker)Container(?:<>)?\(\"([^\"]+)\""),
     ("image", r"\b(ghcr\.io/[\w<>.-]+/[\w.-]+)"),
-    ("image", r"\bdocker (?:run|pull)((?: +\S+)+)"),
-    ("npm", r"\bnpm (?:i|install|add|exec)((?: +[^\s;&|`]+)+)"),
-    ("npm", r"\bnpx((?: +[^\s;&|`]+)+)"),
-    ("pip", r"\bpipx? install((?: +[^\s;&|`]+)+)"),
-    ("gem", r"\b(?:gem install|bundle add)((?: +[^\s;&|`]+)+)"),
-    ("composer", r"\bcomposer require((?: +[^\s;&|`]+)+)"),
     ("go", r"\bgo (?:get|install)((?: +[^\s;&|`]+\.[^\s;&|`]+)+)"),
+    ("go", r"\bgo run( +[^\s;&|`]+@[^\s;&|`]+)"),
     ("go", r"^(?:module|require) (\S+\.\S+)"),
-    ("nuget", r"\bdotnet add package((?: +[^\s;&|`]+)+)"),
     ("nuget", r"PackageReference Include=\"([^\"]+)"),
     ("maven", r"`((?:com|io|org)\.[\w.]+:[\w-]+)"),
-    ("apt", r"\bapt(?:-get)? install((?: +[^\s;&|`]+)+)"),
-    ("git", r"\bgit clone((?: +[^\s;&|`]+)+)"),
+    ("script", rf"\b(?:curl|wget)\b[^|`]*?(https?://[^\s|'\"`]+)[^|`]*\| *{SHELL}"),
+    ("script", rf"{SHELL}[^|`]*[$<]\((?:curl|wget)\b[^|`)]*?(https?://[^\s|'\"`)]+)"),
+]
+
+# What lines fetch; every run checks that the patterns find it.
+EXAMPLES = [
+    ("npm install --save-dev left-pad@1", "npm", "left-pad"),
+    ("npx left-pad", "npm", "left-pad"),
+    ("yarn add left-pad", "npm", "left-pad"),
+    ("yarn global add @a/b@2", "npm", "@a/b"),
+    ("pnpm add -D left-pad", "npm", "left-pad"),
+    ("pnpm dlx left-pad", "npm", "left-pad"),
+    ("bunx left-pad", "npm", "left-pad"),
+    ("python3 -m pip install requests==2", "pip", "requests"),
+    ("pip install 'requests>=2'", "pip", "requests"),
+    ("uv add requests", "pip", "requests"),
+    ("uv pip install requests", "pip", "requests"),
+    ("uvx ruff", "pip", "ruff"),
+    ("pipx run ruff check", "pip", "ruff"),
+    ("brew install some-tool", "brew", "some-tool"),
+    ("cargo install some-tool", "cargo", "some-tool"),
+    ("go run example.com/tool@latest", "go", "example.com/tool"),
+    ("dotnet tool install some.tool", "nuget", "some.tool"),
+    ("docker run --rm alpine:3 sh", "image", "alpine"),
+    ("podman run quay.io/some/image:1", "image", "quay.io/some/image"),
+    ("curl -fsSL https://example.com/install | sh", "script", "https://example.com/install"),
+    ("wget -qO- 'https://example.com/x.sh' | sudo bash -s -- -y", "script", "https://example.com/x.sh"),
+    ('sh -c "$(curl -fsSL https://example.com/y.sh)"', "script", "https://example.com/y.sh"),
+    ("bash <(curl -s https://example.com/z.sh)", "script", "https://example.com/z.sh"),
+    ("curl -s https://example.com/data | jq .", None, None),
+    ("npm run build", None, None),
+    ("podman ps", None, None),
 ]
 
 # What a block of code loads besides the library of its language.
@@ -72,6 +114,8 @@ def words(text):
             return
         if OPTION_WITH_VALUE.match(word):
             next(rest, None)
+        elif re.match(r"'[\w.@/\[\]-]+[<>=~!]", word):
+            yield word
         elif not word.startswith(("-", "./", "../", "/", '"', "'")) and word != "…":
             yield word
 
@@ -91,10 +135,19 @@ def name_of(kind, word):
 def in_line(line):
     for kind, pattern in LINES:
         for match in re.finditer(pattern, line):
-            found = list(words(match[1]))
-            # of an image's command the words after the image are for the program
-            for word in found[:1] if kind in ("image", "git") else found:
+            found = [match[1]] if kind == "script" else list(words(match[1]))
+            # the words after an image, or after a program that runs at once, are for the program
+            runs = re.search(r"(?:run|exec|dlx|x)\b", match[0][: match.start(1) - match.start()])
+            for word in found[:1] if kind in ("image", "git") or runs else found:
                 yield kind, name_of(kind, word)
+
+
+def check_examples():
+    """Yields the examples that the patterns do not read as they say."""
+    for line, kind, name in EXAMPLES:
+        found = list(in_line(line))
+        if found != ([(kind, name)] if kind else []):
+            yield f"tests/lint/names.py: {line}: finds {found}"
 
 
 def in_code(language, text, own):
@@ -140,7 +193,7 @@ def read_list(text):
 def main(root):
     with open(os.path.join(root, LIST), encoding="utf-8") as file:
         listed = read_list(file.read())
-    found, wrong, files = {}, [], project_files(root)
+    found, wrong, files = {}, list(check_examples()), project_files(root)
     own = {os.path.basename(name).removesuffix(".py") for name in files if name.endswith(".py")}
     for name in files:
         if FILES.search(name) and not NOT_READ.match(name):
