@@ -74,7 +74,7 @@ struct answer *account_by_page_order(struct call *call)
         return NULL;
     }
     bool found = engine_find_any_account(call->engine, call->arena, INVOICE_PAYMENT, id, &invoice);
-    return account_of(call, found, &invoice) ? NULL : call_error(call, 404);
+    return account_of(call, found, &invoice) ? NULL : api_missing(call, id);
 }
 
 struct answer *account_by_invoice(struct call *call)
@@ -93,7 +93,7 @@ struct answer *account_by_invoice(struct call *call)
         call->tenant = by_key; /* its call, although it has no such invoice: the handler says so */
         call->found = NULL;
     }
-    return by_key || account_of(call, found, &invoice) ? NULL : call_error(call, 404);
+    return by_key || account_of(call, found, &invoice) ? NULL : api_missing(call, call->params[0]);
 }
 
 static struct answer *refuse_token(struct call *call)
@@ -126,5 +126,8 @@ struct answer *account_by_pid(struct call *call)
     struct invoice invoice;
     bool found =
         session && engine_find_payment_by_session(call->engine, call->arena, session, &invoice);
-    return account_of(call, found, &invoice) ? NULL : call_error(call, 404);
+    return account_of(call, found, &invoice)
+               ? NULL
+               : call_refuse(call, 404, "pid is missing, or no payment has it",
+                             "use the TermUrl of the answer of POST /payment/sale as it is");
 }

@@ -70,6 +70,15 @@ struct tenant *account_of(struct call *call, bool found, const struct invoice *i
 /* Finds an invoice of the account and of the route's kind. Returns false if none has this id. */
 bool api_find(struct call *call, const char *id, struct invoice *ret_invoice);
 
+/* missing.c: 404 for an id that leads to no invoice of the route's kind, or to no refund, with the
+ * reason: whose it is, or where ids are listed. The second gives only the reason. */
+struct answer *api_missing(struct call *call, const char *id) ATTR_ANSWER;
+void api_say_missing(struct call *call, const char *id);
+struct answer *api_missing_refund(struct call *call, const char *id) ATTR_ANSWER;
+
+/* missing.c: the error of a payout that the balance does not cover. */
+void api_say_uncovered(struct call *call, struct json_errors *errors);
+
 /* 403 of an account that is not active. */
 struct answer *api_check_active(struct call *call) ATTR_MUST_USE;
 

@@ -46,6 +46,7 @@ struct answer *invoice_reply_conflict(struct call *call, const struct invoice *i
 struct answer *invoice_reply_repeated(struct call *call, const struct invoice *earlier,
                                       invoice_writer write)
 {
+    call->remedy = "data has it: go on with that one, or send another reference_id";
     return invoice_reply_conflict(
         call, earlier,
         arena_printf(call->arena, "A %s invoice with reference_id \"%s\" exists already.",
@@ -169,14 +170,14 @@ struct answer *api_get(struct call *call)
     struct invoice invoice;
     return api_find(call, call->params[0], &invoice)
                ? invoice_reply(call, 200, &invoice, view_invoice_document, VIEW_READ)
-               : call_error(call, 404);
+               : api_missing(call, call->params[0]);
 }
 
 struct answer *api_get_public(struct call *call)
 {
     bool payout = call->route->kind == INVOICE_PAYOUT;
     if (!call->found) {
-        return call_error(call, 404);
+        return api_missing(call, call->params[0]);
     }
     return invoice_reply(call, 200, call->found, payout ? view_payout_public : view_invoice_public,
                          VIEW_READ);

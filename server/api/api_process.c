@@ -20,6 +20,7 @@ static struct answer *start(struct call *call, struct invoice *payout, const cha
 
 static struct answer *refuse_process(struct call *call, const struct invoice *payout)
 {
+    call->remedy = "only a created one that has not expired can: create another";
     return invoice_reply_conflict(call, payout,
                                   arena_printf(call->arena,
                                                "The payout invoice is %s and cannot be processed.",
@@ -43,7 +44,7 @@ struct answer *api_process(struct call *call)
     struct invoice payout;
     struct json_errors errors = {.arena = call->arena};
     if (!api_find(call, call->params[0], &payout)) {
-        return call_error(call, 404);
+        return api_missing(call, call->params[0]);
     }
     call->invoice = payout.seq;
     struct answer *refused = api_check_active(call);
@@ -55,7 +56,7 @@ struct answer *api_process(struct call *call)
     }
     outcome_read(call, OUTCOME_HEADER, outcome, &subject, &errors);
     if (!payout_is_covered(call->engine, call->tenant, payout.currency, payout.deposit)) {
-        json_errors_add(&errors, "amount", MESSAGE_UNCOVERED);
+        api_say_uncovered(call, &errors);
     }
     return errors.n ? call_reply_errors(call, &errors) : start(call, &payout, outcome);
 }

@@ -89,6 +89,7 @@ struct answer *refund_reply_repeated(struct call *call, const struct refund *ear
 {
     const char *detail = arena_printf(
         call->arena, "A refund with reference_id \"%s\" exists already.", earlier->reference_id);
+    call->remedy = "for another refund send another reference_id";
     if (!is_resource(call)) {
         return invoice_reply_conflict(call, invoice, detail, view_invoice_document);
     }
@@ -108,6 +109,24 @@ static struct answer *reply_resource(struct call *call, unsigned status,
     return call_reply_end(&out);
 }
 
+static struct answer *refuse_refund(struct call *call, const struct invoice *invoice)
+{
+    const char *detail =
+        arena_printf(call->arena, "the invoice is %s: nothing of it can be refunded now",
+                     status_name(invoice->status));
+    const char *remedy = "only a processed one can be";
+    if (status_is_refunding(invoice->status)) {
+        remedy = "wait for the end of its refund: GET /_mock/wait?idle=true";
+    } else if (invoice->statuses_reached & STATUS_BIT(STATUS_PROCESSED)) {
+        remedy = "all of it went back already, or GET /_mock/statuses does not allow it";
+    } else if (invoice->status == STATUS_PROCESS_PENDING) {
+        remedy = arena_printf(call->arena,
+                              "wait until it is paid: GET /_mock/wait?invoice=%s&status=processed",
+                              invoice->id);
+    }
+    return call_refuse(call, 409, detail, remedy);
+}
+
 static struct answer *reply(struct call *call, enum refund_result result,
                             const struct refund *refund, const struct invoice *invoice)
 {
@@ -115,10 +134,7 @@ static struct answer *reply(struct call *call, enum refund_result result,
     case REFUND_REPEATED:
         return refund_reply_repeated(call, refund, invoice);
     case REFUND_FORBIDDEN:
-        return call_error_because(
-            call, 409,
-            arena_printf(call->arena, "the invoice is %s: nothing of it can be refunded now",
-                         status_name(invoice->status)));
+        return refuse_refund(call, invoice);
     case REFUND_TOO_MUCH:
         return reply_too_much(call, invoice);
     case REFUND_STARTED:
@@ -141,7 +157,7 @@ struct answer *api_refund(struct call *call)
         return refused;
     }
     if (!api_find(call, call->params[0], &invoice)) {
-        return call_error(call, 404);
+        return api_missing(call, call->params[0]);
     }
     call->invoice = invoice.seq;
     refused = api_check_active(call) ?: read_order(call, body, &invoice, &order);
@@ -157,12 +173,13 @@ struct answer *api_refund_get(struct call *call)
     struct refund refund;
     struct invoice invoice;
     if (!is_resource(call)) {
-        return call_error_because(call, 404, "refunds are resources in the profile 2025");
+        return call_refuse(call, 404, "refunds are resources in the profile 2025 only",
+                           "PATCH /_mock/accounts/{id} with profile 2025, or read the invoice");
     }
     return refund_find_id(call->engine, call->tenant, call->arena, call->params[0], &refund,
                           &invoice)
                ? reply_resource(call, 200, &refund, &invoice)
-               : call_error(call, 404);
+               : api_missing_refund(call, call->params[0]);
 }
 
 const char *api_refund_accepts(struct arena *arena, const char *path)

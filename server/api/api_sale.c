@@ -103,7 +103,12 @@ struct answer *api_sale(struct call *call)
     if (!payment_takes_cards(call->engine, invoice) ||
         payment_by_card(call->engine, call->tenant, call->arena, invoice, &entry, ip) ==
             PAYMENT_CLOSED) {
-        return call_error(call, 409);
+        return call_refuse(call, 409,
+                           arena_printf(call->arena,
+                                        "the invoice is %s, of the service %s: it takes no card "
+                                        "now",
+                                        status_name(invoice->status), invoice->service),
+                           "create another invoice, of a card service");
     }
     first_callback_expect(call->engine, call->tenant, invoice);
     return reply_sale(call, invoice);

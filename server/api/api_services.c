@@ -67,7 +67,9 @@ struct answer *api_services_get(struct call *call)
     const struct service *service =
         service_find_id(engine_catalogue(call->engine, call->tenant, kind), call->params[0]);
     if (!service) {
-        return call_error(call, 404);
+        return call_refuse(
+            call, 404, "there is no service with this id",
+            arena_printf(call->arena, "GET %s lists id and code of all", paths[kind]));
     }
     struct json_out out = call_reply_object(call, 200);
     view_service(&out, "data", kind, service);

@@ -27,6 +27,11 @@ static const struct hint hints[] = {
     {"cvv", "3 or 4 digits"},
     {"exp_month", "1 to 12"},
     {"exp_year", "a year of 2 or 4 digits"},
+    {"page[size]", "a whole number from 1 on, with at most 100 rows per page"},
+    {"page[number]", "a whole number from 1 on"},
+    {"page[before]", "the id of an invoice of this list: meta.before of a page"},
+    {"page[after]", "the id of an invoice of this list: meta.after of a page"},
+    {"context.card.exp_year", "a year of 2 digits, or from 2000 to 2099"},
     {"service_fields.status", "success, pending, fail, a status or a resolution"},
 };
 
@@ -130,8 +135,14 @@ static const char *accepts(struct call *call, const struct route *route, const c
     if (hint) {
         return hint;
     }
-    return route && route->handle == api_refund ? api_refund_accepts(call->arena, path)
-                                                : order_accepts(call->arena, way, path);
+    const char *field = route && route->handle == api_refund
+                            ? api_refund_accepts(call->arena, path)
+                            : order_accepts(call->arena, way, path);
+    bool of_service = text_starts(path, way == ORDER_PAYOUT ? "fields." : "service_fields.");
+    return field || !of_service ? field
+                                : arena_printf(call->arena, "what fields of GET /%s says",
+                                               way == ORDER_PAYOUT ? "payout-services"
+                                                                   : "payment-services");
 }
 
 const char *explain_accepts(struct call *call, const char *path)

@@ -1,3 +1,4 @@
+#include "api/api.h"
 #include "api/order_fields.h"
 #include "api/service_fields.h"
 #include "base/nearest.h"
@@ -201,7 +202,7 @@ static void check_cover(const struct checking *c)
     if (priced && !repeats &&
         !payout_is_covered(call->engine, call->tenant, c->order->draft.currency,
                            price_at(c, c->order->service).deposit)) {
-        json_errors_add(c->errors, "amount", MESSAGE_UNCOVERED);
+        api_say_uncovered(c->call, c->errors);
     }
 }
 

@@ -47,6 +47,7 @@ struct call {
     int64_t awaited; /* the callback whose end the reply must wait for (outbox_insert), 0: none */
     enum journal_refusal refusal; /* why the router refuses it; also for the journal */
     const char *detail;           /* what the reason adds, or the reason itself; reason.h */
+    const char *remedy;           /* what to do, instead of the reason's own words; or NULL */
     const char *hint;             /* a probable mistake, also of a call that is accepted; or NULL */
     bool unrecorded;              /* the handler keeps it out of the journal */
     const char *page_base;        /* start of a page's URLs; NULL: they are relative */
@@ -220,6 +221,10 @@ struct answer *call_error(struct call *call, unsigned status) ATTR_ANSWER;
 /* The same with the reason in X-Mock-Reason. It must live as long as the call. */
 struct answer *call_error_because(struct call *call, unsigned status,
                                   const char *reason) ATTR_ANSWER;
+
+/* The same, and what to do about it. */
+struct answer *call_refuse(struct call *call, unsigned status, const char *reason,
+                           const char *remedy) ATTR_ANSWER;
 
 /* The profile of the call's account; without a known account that of the page's samples. */
 enum profile call_profile(const struct call *call);

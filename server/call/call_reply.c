@@ -84,6 +84,13 @@ struct answer *call_error_because(struct call *call, unsigned status, const char
     return call_error(call, status);
 }
 
+struct answer *call_refuse(struct call *call, unsigned status, const char *reason,
+                           const char *remedy)
+{
+    call->remedy = remedy;
+    return call_error_because(call, status, reason);
+}
+
 enum profile call_profile(const struct call *call)
 {
     return call->tenant ? engine_profile(call->engine, call->tenant) : PROFILE_2020;

@@ -20,7 +20,8 @@
 static const struct reason refusals[REFUSAL_COUNT] = {
     [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path"},
     [REFUSAL_TARGET] = {"unreadable_path", "path",
-                        "the path cannot be read, or is longer than 8 kB"},
+                        "the path cannot be read, or is longer than 8 kB",
+                        "send UTF-8 without %2F and %00"},
     [REFUSAL_HTTP] = {"malformed_request", "request", "the request is not well-formed HTTP"},
     [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path has other methods",
                         "see the header Allow"},
@@ -79,8 +80,12 @@ static const struct {
     {400, {"unreadable_body", "body", "the body cannot be read"}},
     {401, {"unknown_key", "public_key", "no account has this key or token"}},
     {403, {"forbidden", "account", "the account may not do this"}},
-    {404, {"unknown_resource", "path", "the account has nothing with this id"}},
-    {409, {"conflict", "body", "the current state does not allow it"}},
+    {404,
+     {"unknown_resource", "path", "the account has nothing with this id",
+      "the lists of the API have the ids"}},
+    {409,
+     {"conflict", "body", "the current state does not allow it",
+      "GET /_mock/statuses says what may follow which status"}},
     {413, {"too_large", "body", "the body is too large"}},
     {415, {"unsupported_type", "Content-Type", "the body has a type that is not read here"}},
     {422, {"invalid_fields", "body", "some fields are wrong"}},
@@ -138,12 +143,15 @@ static const char *because_of_fields(struct call *call)
     const char *accepted = call->router->accepts ? call->router->accepts(call, first->path) : NULL;
     const char *rest = more ? arena_printf(call->arena, " (and %zu more)", more) : "";
     const char *better = call->detail ?: call->hint; /* than all that the field takes */
+    better = better || accepted ? better : call->remedy;
+    if (!better && !accepted) {
+        return arena_printf(call->arena, "%s: %s%s", first->path, first->message, rest);
+    }
     if (better) {
         return arena_printf(call->arena, "%s: %s%s; %s", first->path, first->message, rest, better);
     }
-    return accepted ? arena_printf(call->arena, "%s: %s%s; it takes %s", first->path,
-                                   first->message, rest, accepted)
-                    : arena_printf(call->arena, "%s: %s%s", first->path, first->message, rest);
+    return arena_printf(call->arena, "%s: %s%s; it takes %s", first->path, first->message, rest,
+                        accepted);
 }
 
 static const char *text_of(struct call *call)
@@ -158,11 +166,13 @@ static const char *text_of(struct call *call)
     const struct reason *reason = reason_of(call->refusal, call->request->reply.status);
     const char *remedy = call->refusal == REFUSAL_PATH || call->refusal == REFUSAL_METHOD
                              ? reason_nearest(call)
-                             : reason->remedy;
+                             : call->remedy ?: reason->remedy;
     const char *text = call->refusal || !call->detail ? reason->message : call->detail;
     const char *detail = call->refusal ? call->detail : NULL;
-    return arena_printf(call->arena, "%s%s%s%s%s", text, detail ? ": " : "", detail ?: "",
-                        remedy ? "; " : "", remedy ?: "");
+    size_t size = strlen(text);
+    size -= remedy && size && text[size - 1] == '.'; /* of the platform's sentences */
+    return arena_printf(call->arena, "%.*s%s%s%s%s", (int)size, text, detail ? ": " : "",
+                        detail ?: "", remedy ? "; " : "", remedy ?: "");
 }
 
 /* One line for a header: printable ASCII, without secrets. */

@@ -13,9 +13,16 @@
 
 /* ------------------------------------------------------------------ the account */
 
-static struct answer *find_account(struct call *call, bool found, const struct invoice *invoice)
+/* `why`: that there is no such payment. */
+static struct answer *find_account(struct call *call, bool found, const struct invoice *invoice,
+                                   const char *why)
 {
-    return account_of(call, found, invoice) ? NULL : page_error(call, 404, "error_no_payment");
+    if (account_of(call, found, invoice)) {
+        return NULL;
+    }
+    call->detail = why;
+    call->remedy = "use the link of the invoice as it is: hpp_url, or the form's action";
+    return page_error(call, 404, "error_no_payment");
 }
 
 struct answer *account_by_session(struct call *call)
@@ -23,25 +30,27 @@ struct answer *account_by_session(struct call *call)
     struct invoice invoice;
     bool found =
         engine_find_payment_by_session(call->engine, call->arena, call->params[0], &invoice);
-    return find_account(call, found, &invoice);
+    return find_account(call, found, &invoice, "no payment has this session");
 }
 
-static struct answer *find_by_id(struct call *call, const char *id)
+static struct answer *find_by_id(struct call *call, const char *name)
 {
     struct invoice invoice;
+    const char *id = http_query_text(call->request, name);
     bool found =
         id && engine_find_any_account(call->engine, call->arena, INVOICE_PAYMENT, id, &invoice);
-    return find_account(call, found, &invoice);
+    const char *why = id && *id ? "there is no payment with the id in" : "the link has no";
+    return find_account(call, found, &invoice, arena_printf(call->arena, "%s %s", why, name));
 }
 
 struct answer *account_by_cpi(struct call *call)
 {
-    return find_by_id(call, http_query_text(call->request, "cpi"));
+    return find_by_id(call, "cpi");
 }
 
 struct answer *account_by_id(struct call *call)
 {
-    return find_by_id(call, http_query_text(call->request, "id"));
+    return find_by_id(call, "id");
 }
 
 /* ------------------------------------------------------------------ ways in */

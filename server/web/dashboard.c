@@ -17,7 +17,10 @@ struct answer *dashboard_root(struct call *call)
         return refused;
     }
     call->unrecorded = browser; /* not a request of a merchant's code */
-    return browser ? call_redirect(call, 302, PATH) : call_error(call, 404);
+    return browser ? call_redirect(call, 302, PATH)
+                   : call_refuse(call, 404, "the API has nothing at its root",
+                                 "GET /_mock/ is the dashboard, GET /_mock/docs/endpoints lists "
+                                 "all paths");
 }
 
 /* ------------------------------------------------------------------ the token */

@@ -107,7 +107,8 @@ describe('X-Mock-Reason', () => {
 
   test('of what the account does not have or allow', async () => {
     const api = await demo.newAccount({ public_creation: false });
-    await why(api, await api.get('cpi_0000000000000000'), 404, /the account has nothing with this id/);
+    await why(api, await api.get('cpi_0000000000000000'), 404,
+      /^the account has no payment invoice with this id; GET \/payment-invoices lists the account's ids$/);
     await why(api, await api.createPublic(invoice()), 403, /switched off; PATCH .* public_creation true/);
     await why(api, await api.private('POST', '/payment-invoices', { body: '{"data":' }), 400, /./);
     for (const [body, wanted] of [['service=a&amount=1', /^the body must be JSON, not a form .*line 1/],
@@ -116,25 +117,55 @@ describe('X-Mock-Reason', () => {
     }
     const { id } = await api.made();
     const refund = { json: { data: { type: 'refund', id, attributes: {} } } };
-    await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409, /nothing of it can be refunded/);
-    await why(demo, await api.send('GET', '/hpp/cgi_none', { check: false }), 404, /./);
+    await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409,
+      new RegExp(`nothing of it can be refunded now; wait .* /_mock/wait\\?invoice=${id}&status=processed$`));
+    await why(demo, await api.send('GET', '/hpp/cgi_none', { check: false }), 404, /^no payment has this session; use the link/);
+    await why(demo, await api.send('GET', '/redirect/hpp/', { check: false }), 404, /^the link has no cpi; use the link/);
+    await why(demo, await api.send('GET', '/redirect/hpp/?cpi=x', { check: false }), 404, /^there is no payment with the id in cpi; /);
+    await why(demo, await api.send('GET', '/', { check: false }), 404, /dashboard/);
+    await why(api, await api.private('GET', '/refunds/re_1'), 404, /^refunds are .* 2025 only; PATCH/);
+    await why(api, await api.private('GET', '/payment-services/x'), 404, /^there is no service .*; GET /);
+    await why(api, await api.private('GET', '/payment-exchange-rates/ABC/USD'), 404, /^there is no exchange rate of ABC to USD; /);
+    await why(api, await api.private('GET', '/payment-invoices?page[size]=x'), 422, /^page\[size\]: .*; it takes a whole number/);
+    await why(api, await api.private('GET', '/payment-invoices?page[after]=x'), 422, /; it takes the id of an invoice/);
+    const order = invoice({ service: 'bank_transfer_usd_hpp' });
+    await why(api, await api.private('POST', '/payment-invoices', { json: order }), 422, /; it takes what fields of GET \/payment-services says$/);
+    const payout = { service: 'test_usd', currency: 'USD', amount: 9999999, fields: { account: '1' }, options: { auto_process: true } };
+    await why(api, await api.private('POST', '/payout-invoices', { json: payout }), 422, /available balance\.; GET \/account\/balances/);
+  });
+
+  test('of an id that belongs to another account, or is of another kind, says so', async () => {
+    const [api, other] = [await demo.newAccount({ profile: '2025' }), await demo.newAccount({ profile: '2025' })];
+    const { id } = await api.made('processed@0');
+    await api.wait({ invoice: id, status: 'processed' });
+    const refund = { json: { amount: 1, reference_id: 'r' } };
+    const { json: { data } } = (await api.private('POST', `/payment-invoices/${id}/refund`, refund)).expect(201);
+    const owner = new RegExp(`^it belongs to the account ${api.account.id}, not to ${other.account.id}; call with the keys`);
+    await why(other, await other.get(id), 404, owner);
+    await why(other, await other.private('POST', `/payment-invoices/${id}/refund`, refund), 404, owner);
+    await why(other, await other.private('GET', `/refunds/${data.id}`), 404, owner);
+    await why(other, await other.private('GET', '/refunds/none'), 404, /^the account has no refund with this id; /);
+    const path = `/public-api/payment-invoices/${id}?public_key=${other.account.public_key}`;
+    await why(other, await other.send('GET', path), 404, owner);
+    await why(api, await api.private('GET', `/payout-invoices/${id}`), 404, /^it is a payment invoice; call \/payment-invoices\/\{id\}$/);
+    await why(api, await api.private('POST', `/payout-invoices/${id}/process`), 404, /^it is a payment invoice/);
   });
 
   test('of a repeated order is the reference that it repeats', async () => {
     const api = await demo.newAccount({ profile: '2025' });
     const order = invoice({ reference_id: 'order-1' });
     const { id } = (await api.create(order)).expect(201).data;
-    await why(api, await api.create(order), 409, /payment invoice with reference_id "order-1" exists already/i);
+    await why(api, await api.create(order), 409, /^A payment invoice with reference_id "order-1" exists already; data has it: go on with that one, or send another/);
     await why(api, await api.createPublic(order), 409, /"order-1" exists already/);
     await api.wait({ invoice: id, status: 'processed' });
     const refund = { json: { amount: 1, reference_id: 'back-1' } };
     (await api.private('POST', `/payment-invoices/${id}/refund`, refund)).expect(201);
-    await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409, /"back-1" exists already/);
+    await why(api, await api.private('POST', `/payment-invoices/${id}/refund`, refund), 409, /"back-1" exists already; for another refund send/);
     const payout = { service: 'test_usd', currency: 'USD', amount: 1, reference_id: 'p-1', fields: { account: '1' },
       options: { auto_process: true } };
     const { json } = (await api.private('POST', '/payout-invoices', { json: payout })).expect(201);
     await why(api, await api.private('POST', '/payout-invoices', { json: payout }), 409, /"p-1" exists already/);
-    await why(api, await api.private('POST', `/payout-invoices/${json.data.id}/process`), 409, /cannot be processed/);
+    await why(api, await api.private('POST', `/payout-invoices/${json.data.id}/process`), 409, /cannot be processed; only a created one .* create another$/);
   });
 
   test('of an account that is not active says how to activate it', async () => {
