@@ -35,11 +35,13 @@ const LANGUAGES = {
   },
   java: { run: ['java'], there: once(() => runs('javac', '--version')) },
   go: { run: ['go', 'run'], test: ['go', 'test'], there: once(() => runs('go', 'version')) },
+  sql: { there: once(() => runs('sqlite3', '--version')) },
   ruby: { run: ['ruby'], there: once(() => runs('ruby', '-e', 'require "webrick"')) },
 };
 
 const IN_LANGUAGE = { start: true, run: true, receiver: true };
-const COMPILERS = { javac: 'java', go: 'go' }; // commands of shell blocks
+const COMMANDS = { javac: 'java', go: 'go', sqlite3: 'sql' }; // of shell blocks
+const COMMAND = new RegExp(`^(?:${Object.keys(COMMANDS).join('|')})(?= )`, 'm');
 
 /** Why a block cannot be run here, or undefined. `before`: the previous block. */
 export function obstacle(block, before) {
@@ -47,7 +49,7 @@ export function obstacle(block, before) {
   if (block.mark === 'browser') return 'run by tests/browser';
   if (block.mark === 'prints' && !block.what) return before && obstacle(before);
   if (ALONE && block.mark === 'run' && / exec .*-- /.test(block.text)) return ALONE;
-  const name = block.what ? block.language : COMPILERS[/^(?:javac|go)(?= )/m.exec(block.text)];
+  const name = block.what ? block.language : COMMANDS[COMMAND.exec(block.text)];
   if (!IN_LANGUAGE[block.mark] || !name) return undefined;
   const language = LANGUAGES[name];
   assert.ok(language, `line ${block.line}: no known way to run ${name}`);
