@@ -36,9 +36,8 @@ static const char *read_text(const struct option *option, const char *value, str
 static const char *read_file(const struct option *option, const char *value, struct config *config)
 {
     read_text(option, value, config);
-    return access(value, R_OK) == 0
-               ? NULL
-               : arena_printf(&texts, "\"%s\": %s", value, strerror(errno));
+    return access(value, R_OK) == 0 ? NULL
+                                    : arena_printf(&texts, "\"%s\": %s", value, strerror(errno));
 }
 
 static const char *read_flag(const struct option *option, const char *value, struct config *config)

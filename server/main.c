@@ -450,9 +450,7 @@ int main(int argc, char **argv)
     int status = EXIT_SUCCESS;
     switch (config_read(argc, argv, &p->config)) {
     case CONFIG_SERVE:
-        status = p->config.list_routes ? list_routes()
-                 : p->config.check     ? check(p, false)
-                                       : run(p);
+        status = p->config.list_routes ? list_routes() : p->config.check ? check(p, false) : run(p);
         break;
     case CONFIG_DONE:
         break;

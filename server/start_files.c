@@ -34,7 +34,8 @@ static const char *load_services(const struct config *config, struct arena *aren
     if (!folder) {
         return why;
     }
-    const char *other = why ? check_catalogue(arena, folder) : fixture_add_openfintech(folder, fixture);
+    const char *other =
+        why ? check_catalogue(arena, folder) : fixture_add_openfintech(folder, fixture);
     other = named(arena, "--catalogue", folder, other);
     return why && other ? arena_printf(arena, "%s\n%s", why, other) : why ?: other;
 }

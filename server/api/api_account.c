@@ -24,9 +24,9 @@ struct answer *api_rates_get(struct call *call)
     const char *to = arena_upper(call->arena, call->params[1]);
     int64_t rate = rate_find(&call->engine->fixture->rates, from, to);
     if (rate == MONEY_NONE) {
-        return call_refuse(call, 404,
-                           arena_printf(call->arena, "there is no exchange rate of %s to %s", from, to),
-                           "rates.json in the folder of --fixtures has the rates");
+        return call_refuse(
+            call, 404, arena_printf(call->arena, "there is no exchange rate of %s to %s", from, to),
+            "rates.json in the folder of --fixtures has the rates");
     }
     struct json_out out = call_reply_object(call, 200);
     json_out_object(&out, "data");

@@ -139,10 +139,10 @@ static const char *accepts(struct call *call, const struct route *route, const c
                             ? api_refund_accepts(call->arena, path)
                             : order_accepts(call->arena, way, path);
     bool of_service = text_starts(path, way == ORDER_PAYOUT ? "fields." : "service_fields.");
-    return field || !of_service ? field
-                                : arena_printf(call->arena, "what fields of GET /%s says",
-                                               way == ORDER_PAYOUT ? "payout-services"
-                                                                   : "payment-services");
+    return field || !of_service
+               ? field
+               : arena_printf(call->arena, "what fields of GET /%s says",
+                              way == ORDER_PAYOUT ? "payout-services" : "payment-services");
 }
 
 const char *explain_accepts(struct call *call, const char *path)

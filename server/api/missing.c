@@ -1,4 +1,5 @@
-/* What is missing: an id usually belongs to another account, as with an account per test; or money. */
+/* What is missing: an id usually belongs to another account, as with an account per test; or money.
+ */
 #include "api/api.h"
 #include "base/text.h"
 #include "engine/refund.h"
@@ -45,8 +46,7 @@ void api_say_missing(struct call *call, const char *id)
     const struct tenant *owner = find_invoice(call, id, &kind);
     const char *noun = invoice_kinds[wanted].noun, *type = invoice_kinds[wanted].type;
     if (owner && kind != wanted) {
-        call->detail =
-            arena_printf(call->arena, "it is a %s invoice", invoice_kinds[kind].noun);
+        call->detail = arena_printf(call->arena, "it is a %s invoice", invoice_kinds[kind].noun);
         call->remedy = arena_printf(call->arena, "call /%s/{id}", invoice_kinds[kind].type);
     } else if (owner && owner != call->tenant) {
         say_whose(call, owner);

@@ -163,8 +163,8 @@ void log_tell_held(bool show, const char *advice)
                 buf_str(&parts), advice, all == 1 ? "here it is" : which);
     } else if (all) {
         log_flush();
-        fprintf(stderr, "milkypay-mock: %lld warning%s %s not printed (%s): %s\n", (long long)all, s,
-                all == 1 ? "was" : "were", buf_str(&parts), advice);
+        fprintf(stderr, "milkypay-mock: %lld warning%s %s not printed (%s): %s\n", (long long)all,
+                s, all == 1 ? "was" : "were", buf_str(&parts), advice);
     }
     if (show) {
         show_held_lines();

@@ -66,10 +66,11 @@ struct answer *call_body(struct call *call, json_t **ret_body)
     }
     return target_is_under(request->path, CALL_CONTROL_PREFIX)
                ? call_control_error(call, 400, "invalid_json", "%s", why)
-               : call_error_because(call, 400,
-                                    text_starts(why, "line ") /* of the JSON library */
-                                        ? arena_printf(call->arena, "the body must be JSON: %s", why)
-                                        : why);
+               : call_error_because(
+                     call, 400,
+                     text_starts(why, "line ") /* of the JSON library */
+                         ? arena_printf(call->arena, "the body must be JSON: %s", why)
+                         : why);
 }
 
 json_t *call_document(struct call *call)

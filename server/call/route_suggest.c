@@ -83,9 +83,9 @@ static bool is_prefix(const struct segment *segment, enum api *api)
         const char *text;
         enum api api;
     } prefixes[] = {
-        {"api", API_UNSAID},          {"rest", API_UNSAID},      {"private-api", API_PRIVATE},
-        {"private_api", API_PRIVATE}, {"private", API_PRIVATE},  {"public-api", API_PUBLIC},
-        {"public_api", API_PUBLIC},   {"public", API_PUBLIC},    {"_mock", API_CONTROL},
+        {"api", API_UNSAID},          {"rest", API_UNSAID},     {"private-api", API_PRIVATE},
+        {"private_api", API_PRIVATE}, {"private", API_PRIVATE}, {"public-api", API_PUBLIC},
+        {"public_api", API_PUBLIC},   {"public", API_PUBLIC},   {"_mock", API_CONTROL},
         {"mock", API_CONTROL},        {"__mock", API_CONTROL},
     };
     for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
@@ -103,11 +103,15 @@ static void drop_first(struct segments *segments, size_t n)
     memmove(segments->list, segments->list + n, segments->n * sizeof *segments->list);
 }
 
-/* Returns whether there were any. */
+/* Returns whether there were any. The last segment is none, unless it names an API. */
 static bool drop_prefixes(struct meant *meant)
 {
     size_t n = 0;
-    while (n < meant->path.n && is_prefix(&meant->path.list[n], &meant->api)) {
+    enum api api = API_UNSAID;
+    while (n < meant->path.n && is_prefix(&meant->path.list[n], &api) &&
+           (api || n + 1 < meant->path.n)) {
+        meant->api = api ? api : meant->api;
+        api = API_UNSAID;
         n++;
     }
     drop_first(&meant->path, n);
@@ -192,8 +196,8 @@ static size_t rest_cost(const struct meant *meant, size_t i, const struct segmen
 {
     const struct segments *path = &meant->path;
     if (j == pattern->n) {
-        bool idle = i > 0 && i + 1 == path->n &&
-                    route_word_is_idle(path->list[i].text, path->list[i].size);
+        bool idle =
+            i > 0 && i + 1 == path->n && route_word_is_idle(path->list[i].text, path->list[i].size);
         return i == path->n ? 0 : idle ? COST_IDLE : NEVER;
     }
     size_t cost = NEVER;

@@ -121,7 +121,8 @@ static void log_attempt(const struct engine *engine, const struct callback *call
 static const char *other_body(struct engine *engine, const struct callback *callback,
                               const char *sent)
 {
-    bool same = !callback->fault || text_equal(sent, outbox_body(engine, &engine->scratch, callback));
+    bool same =
+        !callback->fault || text_equal(sent, outbox_body(engine, &engine->scratch, callback));
     return same ? NULL : sent;
 }
 

@@ -135,6 +135,9 @@ void store_run_replace(struct store *store, int64_t snapshot);
 /* The same for an account's callbacks without an invoice, which were made by hand. */
 void store_run_forget_by_hand(struct store *store, int64_t account);
 
+/* Of deleted rows, `n` callbacks to the URL were RUN_UNANSWERED. */
+void store_run_note_url(struct store *store, const char *url, int64_t n);
+
 /* The turn was committed or rolled back. */
 void store_run_turn_ended(struct store *store, bool committed);
 void store_run_end(struct store *store);

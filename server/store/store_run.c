@@ -3,8 +3,6 @@
 #include "domain/fault.h"
 #include "store/store_private.h"
 
-#include <stdlib.h>
-
 enum {
     Q_LAST,
     Q_LAST_CALLBACK,
@@ -124,13 +122,6 @@ static void add(struct store *store, sqlite3_stmt *q, int64_t *counts, int64_t n
     }
 }
 
-static void note_url(struct store *store, const char *text, int64_t n)
-{
-    store->run.urls = mem_grow(store->run.urls, store->run.n_urls, &store->run.urls_room,
-                               sizeof *store->run.urls);
-    store->run.urls[store->run.n_urls++] = (struct run_url){mem_strdup(text ? text : ""), n};
-}
-
 /* Adds callbacks that are about to be deleted: those of an invoice, or that a snapshot replaces. */
 static void add_gone(struct store *store, int states, int losses, int64_t of)
 {
@@ -142,29 +133,9 @@ static void add_gone(struct store *store, int states, int losses, int64_t of)
         int64_t loss = store_column_int(q, 0), n = store_column_int(q, 1);
         store->run.gone.losses[loss] += n;
         if (loss == RUN_UNANSWERED) {
-            note_url(store, store_column_text(NULL, q, 2), n);
+            store_run_note_url(store, store_column_text(NULL, q, 2), n);
         }
     }
-}
-
-void store_run_turn_ended(struct store *store, bool committed)
-{
-    for (size_t i = 0; i < store->run.n_urls; i++) {
-        struct run_url *url = &store->run.urls[i];
-        if (committed) {
-            store->run.unanswered(store->run.unanswered_arg, url->url, url->n);
-        }
-        free(url->url);
-    }
-    store->run.n_urls = 0;
-    *(committed ? &store->run.committed_gone : &store->run.gone) =
-        committed ? store->run.gone : store->run.committed_gone;
-}
-
-void store_run_end(struct store *store)
-{
-    store_run_turn_ended(store, false);
-    free(store->run.urls);
 }
 
 void store_run_count(struct store *store, struct run_counts *ret_counts)

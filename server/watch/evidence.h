@@ -22,8 +22,8 @@ enum evidence_sent {
 };
 
 struct evidence {
-    bool wanted;                /* otherwise nothing is noted */
-    void *receivers;            /* search tree */
+    bool wanted;                 /* otherwise nothing is noted */
+    void *receivers;             /* search tree */
     SLIST_HEAD(, receiver) list; /* the same */
     size_t n;
     int64_t unanswered_of_others;               /* of receivers beyond the limit, and of sinks */

@@ -129,8 +129,10 @@ describe('X-Mock-Reason', () => {
     await why(api, await api.private('GET', '/payment-invoices?page[size]=x'), 422, /^page\[size\]: .*; it takes a whole number/);
     await why(api, await api.private('GET', '/payment-invoices?page[after]=x'), 422, /; it takes the id of an invoice/);
     const order = invoice({ service: 'bank_transfer_usd_hpp' });
-    await why(api, await api.private('POST', '/payment-invoices', { json: order }), 422, /; it takes what fields of GET \/payment-services says$/);
-    const payout = { service: 'test_usd', currency: 'USD', amount: 9999999, fields: { account: '1' }, options: { auto_process: true } };
+    await why(api, await api.private('POST', '/payment-invoices', { json: order }), 422,
+      /; it takes what fields of GET \/payment-services says$/);
+    const payout = { service: 'test_usd', currency: 'USD', amount: 9999999, fields: { account: '1' },
+      options: { auto_process: true } };
     await why(api, await api.private('POST', '/payout-invoices', { json: payout }), 422, /available balance\.; GET \/account\/balances/);
   });
 

@@ -119,6 +119,7 @@ static void another_prefix_stays_in_its_api(void **state)
         {"POST", "/clock/advance", "POST /_mock/clock/advance"},
         {"GET", "/mock/accounts", "GET /_mock/accounts"},
         {"GET", "/_mock", "GET /_mock/"},
+        {"POST", "/_mock/rest", "POST /_mock/reset"},
     };
     (void)state;
     assert_all(list, ARRAY_SIZE(list));
