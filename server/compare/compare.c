@@ -47,6 +47,17 @@ static const char *load_contract(struct comparison *comparison)
     return why;
 }
 
+/* A word of any profile says nothing of the account. */
+static void load_known(struct comparison *comparison)
+{
+    comparison->known[0] = comparison->contract;
+    for (size_t i = 0; i < PROFILE_COUNT; i++) {
+        shapes_built_in(&comparison->arena, profile_names[i], &comparison->known[i + 1]);
+    }
+    comparison->differences.known = comparison->known;
+    comparison->differences.n_known = PROFILE_COUNT + 1;
+}
+
 /* Adds what is found to a file of shapes. */
 static const char *learn(struct comparison *comparison)
 {
@@ -69,6 +80,7 @@ static const char *compare_all(struct comparison *comparison)
         return learn(comparison);
     }
     const char *why = load_contract(comparison);
+    load_known(comparison);
     why = why                           ? why
           : comparison->options.n_files ? compare_files(comparison)
                                         : compare_run(comparison);

@@ -186,8 +186,37 @@ static void compare_objects(const struct pair *pair)
 
 /* ------------------------------------------------------------------ values */
 
+static bool shape_uses(const struct shape *shape, const char *word)
+{
+    bool uses = shape_has_word(shape, word) || (shape->items && shape_uses(shape->items, word)) ||
+                (shape->each && shape_uses(shape->each, word));
+    for (size_t i = 0; !uses && i < shape->n_members; i++) {
+        uses = shape_uses(&shape->members[i].shape, word);
+    }
+    return uses;
+}
+
+static bool shapes_use(const struct shapes *shapes, const char *word)
+{
+    bool uses = false;
+    for (size_t i = 0; !uses && i < shapes->n; i++) {
+        uses = shape_uses(&shapes->documents[i].body, word);
+    }
+    return uses;
+}
+
+bool compare_is_known_word(const struct differences *differences, const char *word)
+{
+    enum status status;
+    bool known = status_parse(word, &status) || resolution_find(word, NULL);
+    for (size_t i = 0; !known && i < differences->n_known; i++) {
+        known = shapes_use(&differences->known[i], word);
+    }
+    return known;
+}
+
 /* Statuses and resolutions that this server knows, but did not show. */
-static bool is_known(const char *path, const char *word)
+static bool is_expected(const char *path, const char *word)
 {
     const char *dot = strrchr(path, '.');
     const char *key = dot ? dot + 1 : path;
@@ -199,13 +228,20 @@ static bool is_known(const char *path, const char *word)
            text_starts(path, "data") && status_parse(word, &status);
 }
 
+/* Texts that are not shown are told once. */
 static void compare_words(const struct pair *pair)
 {
+    bool told = false;
     for (size_t i = 0; pair->contract->n_words && i < pair->found->n_words; i++) {
         const char *word = pair->found->words[i];
-        if (!shape_has_word(pair->contract, word) && !is_known(pair->path, word)) {
-            add(pair, DIFFERENCE_WORD, pair->path, "", word);
+        if (shape_has_word(pair->contract, word) || is_expected(pair->path, word)) {
+            continue;
         }
+        bool known = compare_is_known_word(pair->differences, word);
+        if (known || !told) {
+            add(pair, DIFFERENCE_WORD, pair->path, "", known ? word : SHAPE_OTHER_WORD);
+        }
+        told = told || !known;
     }
 }
 

@@ -27,6 +27,8 @@ struct difference {
 
 struct differences {
     struct arena *arena;
+    const struct shapes *known; /* the shapes whose words may be shown */
+    size_t n_known;
     struct difference *first, **tail;
     size_t n;
 };
@@ -45,6 +47,12 @@ void compare_documents(struct differences *differences, const struct shapes_docu
 /* The same for a body alone. */
 void compare_bodies(struct differences *differences, const char *document,
                     const struct shape *contract, const struct shape *found);
+
+/*
+ * True for statuses and resolutions that this server knows, and for words that the known shapes
+ * have. Others may be the account's own texts: they are neither printed nor stored.
+ */
+bool compare_is_known_word(const struct differences *differences, const char *word);
 
 /* True if documents of one are errors and those of the other not: their bodies cannot be compared.
  */

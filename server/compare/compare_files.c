@@ -5,11 +5,33 @@
 #include "compare/comparison.h"
 #include "wire/json_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define FILE_MOST ((size_t)16 << 20)
 
 /* ------------------------------------------------------------------ which document it is */
+
+/* "404" of an error, whose code may also be a number; NULL: it is none, or has no such code. */
+static const char *code_of(struct arena *arena, const json_t *body)
+{
+    const json_t *errors = json_object_get(body, "errors");
+    const json_t *code = json_object_get(json_array_get(errors, 0), "code");
+    const char *text = json_is_integer(code)
+                           ? arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(code))
+                           : json_string_value(code);
+    return text && strlen(text) == 3 && strspn(text, TEXT_DIGITS) == 3 ? text : NULL;
+}
+
+/* True for the errors with this code, in a reply with this status or another. */
+static bool has_code(const struct shapes_document *document, const char *code)
+{
+    const struct shape_member *errors = shape_member(&document->body, "errors");
+    const struct shape *error = errors ? errors->shape.items : NULL;
+    const struct shape_member *its = error ? shape_member(error, "code") : NULL;
+    return its && its->shape.n_words ? shape_has_word(&its->shape, code)
+                                     : document->status == atoi(code);
+}
 
 /* How many keys both have. */
 static size_t common_keys(const struct shape *a, const struct shape *b)
@@ -41,17 +63,19 @@ static size_t count_differences(struct comparison *comparison, const struct shap
     return differences.n;
 }
 
-/* The document with the most keys in common; of several, the one with the fewest differences. */
+/* The document with the most keys in common; of several, the one with the fewest differences. An
+ * error with a code is compared with errors of this code only. */
 static const struct shapes_document *find_document(struct comparison *comparison,
-                                                   const struct shape *found)
+                                                   const json_t *body, const struct shape *found)
 {
+    const char *code = code_of(&comparison->arena, body);
     const struct shapes_document *best = NULL;
     size_t most = 1, least = SIZE_MAX;
     for (size_t i = 0; i < comparison->contract.n; i++) {
         const struct shapes_document *document = &comparison->contract.documents[i];
-        size_t common = document->has_body && may_be(&document->body, found)
-                            ? common_keys(&document->body, found)
-                            : 0;
+        bool fits = document->has_body && may_be(&document->body, found) &&
+                    (!code || has_code(document, code));
+        size_t common = fits ? common_keys(&document->body, found) : 0;
         size_t n = common < most ? SIZE_MAX : count_differences(comparison, &document->body, found);
         if (common > most || (common == most && n < least)) {
             best = document;
@@ -137,10 +161,11 @@ static void compare_file(struct comparison *comparison, const char *file,
         headers ? shapes_find(&comparison->contract, SHAPES_CALLBACK) : NULL;
     bool fits = callback && may_be(&callback->body, &found->body);
     const struct shapes_document *document =
-        fits ? callback : find_document(comparison, &found->body);
+        fits ? callback : find_document(comparison, body, &found->body);
     if (!document) {
         comparison_note(comparison, true, shown(arena, file),
-                        "it resembles no document of the contract");
+                        code_of(arena, body) ? "the contract has no such error"
+                                             : "it resembles no document of the contract");
         return;
     }
     struct shapes_document contract = *document;
@@ -155,16 +180,23 @@ static void compare_file(struct comparison *comparison, const char *file,
     }
 }
 
+static void learn_file(struct comparison *comparison, const struct buf *text, const json_t *headers)
+{
+    const char *as = comparison->options.learn_as, *space = as ? strchr(as, ' ') : NULL;
+    json_t *json = NULL;
+    comparison_add(comparison, space ? space + 1 : SHAPES_CALLBACK, space ? atoi(as) : 0, headers,
+                   buf_str(text), text->size, &json);
+    json_decref(json);
+}
+
 static void take_file(struct comparison *comparison, const char *file, const struct buf *text,
                       const json_t *headers)
 {
     struct shape_learner *learner = &comparison->learner;
     struct shapes_document found = {.name = file, .has_body = true};
     json_auto_t *body = json_parse_any(buf_str(text), text->size, &comparison->arena, NULL);
-    json_t *json = NULL;
     if (comparison->options.learn) {
-        comparison_add(comparison, SHAPES_CALLBACK, 0, headers, buf_str(text), text->size, &json);
-        json_decref(json);
+        learn_file(comparison, text, headers);
         return;
     }
     learner->values = 0;

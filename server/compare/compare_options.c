@@ -92,6 +92,7 @@ static const struct compare_option options[] = {
     {"ca", "FILE", IN(ca), "certificates (PEM) to trust instead of the system's"},
     {"format", "FORMAT", 0, "table or json", read_format},
     {"learn", "FILE", IN(learn), NULL},
+    {"learn-as", "STATUS NAME", IN(learn_as), NULL},
 };
 /* clang-format on */
 

@@ -1,11 +1,23 @@
-/* A profile file: the contract, changed to what was found. */
+/* A profile file: the contract, changed to what was found. Of texts it has the known words only,
+ * and those that errors say, because the mock says the same. */
 #include "base/text.h"
 #include "compare/comparison.h"
 
 /* ------------------------------------------------------------------ shapes */
 
-static void merge(struct arena *arena, const struct shape *contract, const struct shape *found,
-                  bool words, struct shape *ret_shape);
+/* What is the same for a whole document. */
+struct merging {
+    struct arena *arena;
+    const struct differences *differences; /* which words are known */
+    bool words;                            /* what is said replaces what the contract says */
+};
+
+#define RESOURCE "data" /* of an error: the earlier order, whose words replace nothing */
+
+static const struct shape no_shape;
+
+static void merge(const struct merging *merging, const struct shape *contract,
+                  const struct shape *found, struct shape *ret_shape);
 
 /*
  * What was found takes the place of what the contract says, separately for the ways to say that
@@ -32,15 +44,20 @@ static void add_word(struct arena *arena, struct shape *shape, const char *word)
 }
 
 /* The words of both; with `words` those of the contract only if nothing else was found. */
-static void merge_words(struct arena *arena, const struct shape *contract,
-                        const struct shape *found, bool words, struct shape *into)
+static void merge_words(const struct merging *merging, const struct shape *contract,
+                        const struct shape *found, struct shape *into)
 {
-    bool keeps = !words || !found->n_words;
+    bool keeps = !merging->words || !found->n_words;
     for (size_t i = 0; keeps && i < contract->n_words; i++) {
-        add_word(arena, into, contract->words[i]);
+        add_word(merging->arena, into, contract->words[i]);
+    }
+    if (keeps && contract->types & SHAPE_TEXT && !contract->n_words) {
+        return; /* any text */
     }
     for (size_t i = 0; i < found->n_words; i++) {
-        add_word(arena, into, found->words[i]);
+        const char *word = found->words[i];
+        bool stays = merging->words || compare_is_known_word(merging->differences, word);
+        add_word(merging->arena, into, stays ? word : SHAPE_OTHER_WORD);
     }
 }
 
@@ -64,12 +81,12 @@ static void keep_optional(const struct shape *contract, const struct shape *foun
 }
 
 /* The keys that were found, in their order, with the contract's that may be absent. */
-static void merge_members(struct arena *arena, const struct shape *contract,
-                          const struct shape *found, bool words, struct shape *into)
+static void merge_members(const struct merging *merging, const struct shape *contract,
+                          const struct shape *found, struct shape *into)
 {
     size_t room = contract->n_members + found->n_members;
     into->objects = 1;
-    into->members = arena_alloc(arena, room * sizeof *into->members);
+    into->members = arena_alloc(merging->arena, room * sizeof *into->members);
     into->room_members = room;
     keep_optional(contract, found, 0, into);
     for (size_t i = 0; i < found->n_members; i++) {
@@ -78,24 +95,24 @@ static void merge_members(struct arena *arena, const struct shape *contract,
         bool optional =
             shape_is_optional(found, its) || (member && shape_is_optional(contract, member));
         struct shape_member *made = add_member(into, its->key, optional);
+        struct merging inside = *merging;
+        inside.words = inside.words && !text_equal(its->key, RESOURCE);
+        merge(&inside, member ? &member->shape : &no_shape, &its->shape, &made->shape);
         if (member) {
-            merge(arena, &member->shape, &its->shape, words, &made->shape);
             keep_optional(contract, found, (size_t)(member - contract->members) + 1, into);
-        } else {
-            made->shape = its->shape;
         }
     }
 }
 
 /* Of two shapes of elements, either may be absent. */
-static struct shape *merge_below(struct arena *arena, const struct shape *contract,
-                                 const struct shape *found, bool words)
+static struct shape *merge_below(const struct merging *merging, const struct shape *contract,
+                                 const struct shape *found)
 {
-    struct shape *made = arena_alloc(arena, sizeof *made);
-    if (contract && found) {
-        merge(arena, contract, found, words, made);
+    struct shape *made = arena_alloc(merging->arena, sizeof *made);
+    if (found) {
+        merge(merging, contract ? contract : &no_shape, found, made);
     } else {
-        *made = contract ? *contract : *found;
+        *made = *contract;
     }
     return made;
 }
@@ -118,20 +135,20 @@ static const struct shape *each_of(struct arena *arena, const struct shape *shap
     return each;
 }
 
-static void merge(struct arena *arena, const struct shape *contract, const struct shape *found,
-                  bool words, struct shape *ret_shape)
+static void merge(const struct merging *merging, const struct shape *contract,
+                  const struct shape *found, struct shape *ret_shape)
 {
     struct shape made = {.types = merge_types(contract->types, found->types)};
-    merge_words(arena, contract, found, words, &made);
+    merge_words(merging, contract, found, &made);
     if (made.types & SHAPE_LIST && (contract->items || found->items)) {
-        made.items = merge_below(arena, contract->items, found->items, words);
+        made.items = merge_below(merging, contract->items, found->items);
     }
     bool keyed = contract->each || found->each;
     if (made.types & SHAPE_OBJECT && keyed) {
-        made.each = merge_below(arena, contract->each, each_of(arena, found), words);
+        made.each = merge_below(merging, contract->each, each_of(merging->arena, found));
     } else if (made.types & SHAPE_OBJECT) {
         const struct shape *of = found->types & SHAPE_OBJECT ? found : contract;
-        merge_members(arena, contract, of, words, &made);
+        merge_members(merging, contract, of, &made);
     }
     *ret_shape = made;
 }
@@ -139,15 +156,17 @@ static void merge(struct arena *arena, const struct shape *contract, const struc
 /* ------------------------------------------------------------------ documents */
 
 /* The headers that were found, and those of the contract that may be absent. */
-static void merge_document(struct arena *arena, const struct shapes_document *contract,
+static void merge_document(const struct comparison *comparison, struct arena *arena,
+                           const struct shapes_document *contract,
                            const struct shapes_document *found, struct shapes_document *into)
 {
+    const struct merging merging = {arena, &comparison->differences, found->status >= 400};
     const char *name = into->name;
     *into = (struct shapes_document){.name = name, .status = found->status};
-    merge_members(arena, &contract->headers, &found->headers, false, &into->headers);
+    merge_members(&merging, &contract->headers, &found->headers, &into->headers);
     if (contract->has_body && found->has_body) {
         into->has_body = true;
-        merge(arena, &contract->body, &found->body, found->status >= 400, &into->body);
+        merge(&merging, &contract->body, &found->body, &into->body);
     }
 }
 
@@ -182,7 +201,7 @@ static void take_document(struct comparison *comparison, const struct shapes_doc
         return;
     }
     struct shapes_document merged = {.name = contract->name};
-    merge_document(arena, contract, found, &merged);
+    merge_document(comparison, arena, contract, found, &merged);
     why = shapes_document_flaw(arena, &merged);
     struct shapes_document *into = why ? NULL : shapes_add(arena, profile, contract->name);
     if (into) {

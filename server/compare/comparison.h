@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compare/compare_diff.h"
+#include "domain/profile.h"
 
 #include <stdint.h>
 
@@ -23,7 +24,8 @@ struct compare_options {
     const char *profile;      /* a name */
     const char *profile_file; /* NULL: none */
     const char *write_profile;
-    const char *learn; /* adds what is found to this file of shapes; for tests */
+    const char *learn;    /* adds what is found to this file of shapes; for tests */
+    const char *learn_as; /* what the files are: "409 private 409"; NULL: callbacks */
     bool json;
 };
 
@@ -40,7 +42,8 @@ struct comparison {
     const char *secrets[4]; /* never in any output; ends in NULL */
     struct shape_learner learner;
     struct shapes contract, found;
-    struct shapes over; /* what --profile-file changes in the contract */
+    struct shapes over;                     /* what --profile-file changes in the contract */
+    struct shapes known[PROFILE_COUNT + 1]; /* the contract and all profiles */
     struct differences differences;
     struct compare_note *notes, **last_note;
     size_t calls, bodies; /* made; read from files */

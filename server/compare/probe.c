@@ -142,6 +142,15 @@ static const char *why_no_reply(const struct compare_reply *reply)
                                   : NULL;
 }
 
+/* What the settings of the account refuse. */
+static const char *why_no_order(int status)
+{
+    return status == 422
+               ? "the order is refused: name a service of the account with --service and --currency"
+           : status == 403 ? "the account refuses such orders"
+                           : NULL;
+}
+
 static void take_reply(struct run *run, const struct probe *probe,
                        const struct compare_reply *reply)
 {
@@ -149,9 +158,9 @@ static void take_reply(struct run *run, const struct probe *probe,
     const char *why = why_no_reply(reply);
     json_t *body = NULL;
     run->failures = reply->failure ? run->failures + 1 : 0;
-    if (!why && probe->creates && reply->status == 422) {
-        why = "the order is refused: name a service of the account with --service and --currency";
-        run->refused = true;
+    if (!why && probe->creates) {
+        why = why_no_order(reply->status);
+        run->refused = why;
     }
     if (why) {
         comparison_note(comparison, true, probe->document, why);

@@ -24,6 +24,7 @@ static const struct {
     {"payload", "metadata", MANNER_PLAIN},
     {"methods", "metadata", MANNER_PLAIN},
     {NULL, "metadata", MANNER_ANY},
+    {"attributes", "fields", MANNER_ANY}, /* where a payout goes */
     {NULL, "callback_logs", MANNER_KEYED},
     {NULL, "currency_accounts", MANNER_KEYED},
     {NULL, "errors", MANNER_KEYED},
@@ -118,7 +119,7 @@ bool shape_has_word(const struct shape *shape, const char *word)
 
 static void learn_word(struct shape_learner *learner, struct shape *shape, const char *word)
 {
-    const char *kept = is_word(learner, word) ? word : "other";
+    const char *kept = is_word(learner, word) ? word : SHAPE_OTHER_WORD;
     size_t at = 0;
     if (shape_has_word(shape, kept) || shape->n_words == SHAPE_WORDS_MOST) {
         return;

@@ -51,6 +51,9 @@ struct shape_member {
     struct shape shape;
 };
 
+/* Stands for every text that is no word. A shape that has it is written as a text of any words. */
+#define SHAPE_OTHER_WORD "other"
+
 #define SHAPE_WORDS_MOST 200
 #define SHAPE_MEMBERS_MOST 300
 #define SHAPE_DEPTH_MOST 24

@@ -42,7 +42,8 @@ static json_t *write_plain(const struct shape *shape)
 {
     buf_auto out = {0};
     add_types(&out, shape->types & ~(unsigned)(SHAPE_LIST | SHAPE_OBJECT));
-    for (size_t i = 0; i < shape->n_words; i++) {
+    size_t n = shape_has_word(shape, SHAPE_OTHER_WORD) ? 0 : shape->n_words;
+    for (size_t i = 0; i < n; i++) {
         buf_printf(&out, "%s%s", i ? "," : ":", shape->words[i]);
     }
     return json_string(buf_str(&out));

@@ -110,8 +110,50 @@ describe('compare FILE', () => {
       'GET /payment-invoices/{id} | order | data.links | after relationships | first',
       'GET /payment-invoices/{id} | type | data.attributes.amount | number | text',
       'GET /payment-invoices/{id} | type | data.attributes.metadata | []|any | null',
-      'GET /payment-invoices/{id} | word | data.attributes.status |  | sleeping',
+      'GET /payment-invoices/{id} | word | data.attributes.status |  | other',
     ]);
+  });
+
+  test('an error is compared with the one of its code', async () => {
+    const api = await demo.newAccount();
+    const body = async (status, more = {}) => {
+      (await api.control('POST', '/faults', { on: 'api', fault: 'status', status, times: 1, ...more })).expect(201);
+      return saved((await api.list({}, { check: false })).expect(status).text);
+    };
+    const own = [`${ROOT}tests/golden/error.500.json`, saved((await api.list({ 'filter[status]': 'x' })).expect(400).text)];
+    for (const status of [400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 502, 503]) own.push(await body(status));
+    const all = await compare(own);
+    assert.equal(all.code, 0, all.stdout);
+    for (const [errors, told] of [
+      [[{ status: 'Not Found', code: '404', title: 'Not found' }], ['private 404 | key_added errors[].title']],
+      [[{ code: 429, status: 'Slow' }], ['private 429 | type errors[].code', 'private 429 | word errors[].status',
+        'private 429 | order errors[].status']],
+      [[{ status: 'Conflict', code: '409' }], ['title', 'detail'].map((key) => `private 409 | key_missing errors[].${key}`)
+        .concat('private 409 | key_missing data')],
+    ]) {
+      const { code, result } = await json([saved({ errors })]);
+      assert.equal(code, 1);
+      assert.deepEqual(new Set(result.differences.map(({ document, kind, path }) =>
+        `${document.replace(/.*: /, '')} | ${kind} ${path}`)), new Set(told));
+    }
+    const unknown = await json([saved({ errors: [{ status: 'Teapot', code: '418' }] })]);
+    assert.equal(unknown.code, 2);
+    assert.equal(unknown.result.not_compared[0].reason, 'the contract has no such error');
+  });
+
+  test('a callback to the URL of the account', async () => {
+    const sink = await startSink({ check: false });
+    const api = await demo.newAccount({ callback_url: sink.url });
+    for (const service of ['payment_card_usd_hpp', 'paypal_usd_hpp'])
+      await api.made({ service }, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.idle();
+    assert.equal(sink.requests.length, 4);
+    for (const { raw, body, headers } of sink.requests) {
+      assert.equal(body.data.attributes.callback_url, null);
+      const { code, stdout } = await compare(['--headers', saved(headers), saved(raw.toString())]);
+      assert.equal(code, 0, stdout);
+    }
+    await sink.stop({ clean: false });
   });
 
   test('what cannot be compared', async () => {
@@ -148,12 +190,14 @@ describe('compare FILE', () => {
   });
 
   test('values are not printed', async () => {
-    const attributes = { status: 'pass word!' };
-    const body = { data: { type: 'payment-invoices', 'secret@example.com': 'password1', attributes } };
+    const attributes = { status: 'pass word!', resolution: 'password2 4111111111111111', source: 'secret' };
+    const plain = { type: 'payment-invoices', attributes };
+    const keyed = { ...plain, 'secret@example.com': 'password1' };
     for (const args of [[], ['--format', 'json']]) {
-      const { code, stdout, stderr } = await compare([...args, saved(body)]);
+      const { code, stdout, stderr } = await compare([...args, ...[plain, keyed].map((data) => saved({ data }))]);
       assert.equal(code, 1);
-      assert.doesNotMatch(stdout + stderr, /secret|pass ?word/);
+      assert.match(stdout, /data\.attributes\.resolution.*other/s);
+      assert.doesNotMatch(stdout + stderr, /secret|pass ?word|4111/);
     }
   });
 });
@@ -309,6 +353,14 @@ describe('compare --create', () => {
     const { code, stdout } = await compare(['--against', server.url, '--account-id', id, '--create', '--yes'], { key });
     assert.equal(code, 0, stdout);
     assert.equal((await api.list()).json.meta.count, 1);
+  });
+
+  test('an account that forbids orders of the public API', async () => {
+    const { code, stdout, posts } = await made(await demo.newAccount({ public_creation: false }), ['--yes']);
+    assert.equal(code, 2);
+    assert.match(stdout, /^not compared: POST \/public-api\/payment-invoices: the account refuses such orders\n/);
+    assert.match(stdout, /calls, comparison incomplete\n$/);
+    assert.equal(posts.filter(({ path }) => path === '/public-api/payment-invoices').length, 1);
   });
 
   test('a service that the account lacks', async () => {

@@ -186,6 +186,61 @@ describe('a profile file', () => {
     await server.stop();
   });
 
+  test('what an order chose is not in it', async () => {
+    const api = await demo.newAccount();
+    const payout = async (of, more) => {
+      const order = { service: 'payment_card_usd', currency: 'USD', amount: 10, options: { auto_process: true }, ...more };
+      const reply = await of.private('POST', '/payout-invoices',
+        { json: { data: { attributes: order } }, headers: { 'X-Mock-Outcome': 'processed@0' } });
+      return reply.expect(201).data.id;
+    };
+    await payout(api, { fields: { card_number: '4111111111111111' } });
+    await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@0' } });
+    await api.idle();
+    const label = await startDeviating(mock, ({ json }) => {
+      const changed = [json?.data].flat().map((one) => one?.attributes ?? one).filter(Boolean);
+      for (const one of changed) one.acquirer = 'A';
+    });
+    const { file } = await profileOf(label, api, ['--create', '--yes']);
+    const server = await startServer({ args: ['--profile-file', file] });
+    const by = await new Client(server, DEMO, { check: false }).newAccount();
+    const callback_url = `${server.url}/_mock/sink/shop`;
+    for (const [service, currency, fields] of [
+      ['pix_brl', 'BRL', { pix_key: 'ada@example.com' }],
+      ['upi_inr', 'INR', { vpa: 'ada@upibank', ifsc_bank_code: 'HDFC0001234', note: { deep: [1] } }],
+    ]) {
+      const id = await payout(by, { service, currency, fields, callback_url });
+      await by.idle();
+      const { attributes } = (await by.private('GET', `/payout-invoices/${id}`)).data;
+      assert.deepEqual(attributes.fields, fields);
+      assert.equal(attributes.callback_url, callback_url);
+      assert.equal(Object.keys(attributes.callback_logs).length, 2);
+      assert.equal('acquirer' in attributes, true);
+    }
+    const chosen = {
+      callback_url,
+      description: 'Tea',
+      descriptor: 'SHOP',
+      metadata: { order: [1] },
+      return_url: 'https://example.com/back',
+    };
+    const gateway_options = { cardgate: { tokenize: true } };
+    const order = invoice({ ...chosen, customer: { reference_id: 'c1' }, gateway_options });
+    const headers = { 'X-Mock-Outcome': 'processed@0' };
+    const made = (await by.create(order, { headers })).expect(201).data;
+    await by.idle();
+    const { data } = (await by.create(order)).expect(409);
+    for (const { attributes, relationships } of [made, data]) {
+      assert.deepEqual(Object.fromEntries(Object.keys(chosen).map((key) => [key, attributes[key]])), chosen);
+      assert.ok(relationships.customer);
+      assert.equal('acquirer' in attributes, true);
+    }
+    assert.equal(data.attributes.status, 'processed');
+    assert.ok(data.attributes.payload.token);
+    assert.equal(Object.keys(data.attributes.callback_logs).length, 2);
+    await Promise.all([server.stop(), label.stop()]);
+  });
+
   test('callbacks follow it, and are signed as they are sent', async () => {
     const api = await account();
     const label = await startDeviating(mock, deviate);
@@ -227,7 +282,9 @@ describe('a profile file', () => {
       ['null|number', ['x', []], '[]|text'],
       ['[]|any', ['x'], '[]|any|text', { key: 'metadata' }],
       ['[]|any', [null], 'null|any', { key: 'metadata' }],
-      ['text:a,b', ['c'], 'text:a,b,c', { key: 'status' }],
+      ['text:a,b', ['c'], 'text', { key: 'status' }],
+      ['text:a,b', ['processed', 'a'], 'text:a,b,processed', { key: 'status' }],
+      ['text', ['processed', 'c'], 'text', { key: 'status' }],
       ['text:a,b', ['c'], 'text:c', { key: 'status', status: 422 }],
       [['[]', 'number'], [null], ['null', 'number']],
       [['[]', 'number'], [['x']], ['[]', 'text']],
@@ -260,11 +317,12 @@ describe('a profile file', () => {
     const label = await startDeviating(mock, (reply) => {
       deviate(reply);
       const attributes = reply.json?.data?.attributes;
-      if (attributes) Object.assign(attributes, { secret: 'sesame', [api.account.api_key]: 1 });
+      const own = { resolution: 'Ada Lovelace', acquirer: { status: 'sesame', type: '4111111111111111' } };
+      if (attributes) Object.assign(attributes, { secret: 'sesame', [api.account.api_key]: 1, ...own });
     });
     const { file } = await profileOf(label, api);
     const text = readFileSync(file, 'utf8');
-    for (const word of ['sesame', api.account.api_key, api.account.id, 'Ada', 'example.com', 'abc"'])
+    for (const word of ['sesame', api.account.api_key, api.account.id, 'Ada', '4111', 'example.com', 'abc"'])
       assert.ok(!text.includes(word), word);
     await label.stop();
   });

@@ -40,13 +40,19 @@ static const struct {
     {"\"any\"", {"{\"a\":1}"}, ""},
     {"{\"metadata\":\"[]|any\"}", {"{\"metadata\":{\"b\":1}}"}, ""},
     {"{\"metadata\":\"[]|any\"}", {"{\"metadata\":null}"}, "type metadata []|any null;"},
-    {"{\"source\":\"text:a\"}", {"{\"source\":\"b\"}"}, "word source  b;"},
+    {"{\"source\":\"text:a\"}", {"{\"source\":\"b\"}"}, "word source  other;"},
     {"{\"source\":\"text\"}", {"{\"source\":\"b\"}"}, ""},
     /* statuses and resolutions that the server knows */
     {"{\"data\":{\"status\":\"text:created\"}}", {"{\"data\":{\"status\":\"terminated\"}}"}, ""},
     {"{\"data\":{\"status\":\"text:created\"}}",
      {"{\"data\":{\"status\":\"sleeping\"}}"},
-     "word data.status  sleeping;"},
+     "word data.status  other;"},
+    /* texts of an account are told once, and not shown */
+    {"{\"resolution\":\"text:ok\"}",
+     {"{\"resolution\":\"Ada 4111\"}", "{\"resolution\":\"Bob 4222\"}"},
+     "word resolution  other;"},
+    {"{\"source\":\"text:a\"}", {"{\"source\":\"processed\"}"}, "word source  processed;"},
+    {"{\"attributes\":{\"fields\":\"any\"}}", {"{\"attributes\":{\"fields\":{\"x\":1}}}"}, ""},
     {"{\"resolution\":\"text:ok\"}", {"{\"resolution\":\"DECLINED\"}"}, ""},
 };
 
