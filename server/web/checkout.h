@@ -139,10 +139,6 @@ struct answer *checkout_methods_take(struct checkout_page *page, const json_t *f
  * details, so the payer pays elsewhere and then says so. */
 struct template_rows checkout_means(const struct checkout_page *page, bool *ret_details);
 
-/* The drawing that stands for a method: the path of an SVG of 24 by 24. */
-const char *checkout_means_logo(const struct checkout_page *page,
-                                const struct payment_method *method);
-
 /* ------------------------------------------------------------------ checkout_panel.c: the mock's
  * own panel: it decides the payment by one click, and fills in test cards */
 

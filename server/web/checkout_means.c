@@ -1,91 +1,13 @@
 /*
- * How a method without a card is paid: what its own page would show. No bank, network, shop or
+ * What the page of a method without a card shows. No bank, network, shop or
  * wallet accepts these details, so nobody can send real money to them.
  */
 #include "base/text.h"
 #include "domain/price.h"
 #include "web/checkout.h"
+#include "web/means.h"
 #include "web/messages.h"
 #include "web/qr.h"
-
-#include <string.h>
-
-enum means {
-    MEANS_APPROVAL, /* in the wallet, in the bank's app or on its page */
-    MEANS_TRANSFER, /* to an account, with a reference */
-    MEANS_SCAN,     /* a code that the payer's app reads */
-    MEANS_CRYPTO,   /* to an address of a network */
-    MEANS_VOUCHER,  /* with a reference, in cash or at a machine */
-};
-
-/* Drawings of our own, not the marks of those who offer the methods. */
-#define LOGO_CARD "M3 6h18v12H3zM3 10h18M6 15h4"
-
-static const struct {
-    const char *name, *logo;
-} kinds[] = {
-    [MEANS_APPROVAL] = {"approval", "M7 3h10v18H7zM11 18h2M9.5 10l2 2 3.5-4"},
-    [MEANS_TRANSFER] = {"transfer", "M3 9l9-6 9 6zM5 9v9M10 9v9M14 9v9M19 9v9M3 21h18"},
-    [MEANS_SCAN] = {"scan", "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5M8 8h3v3H8zM13 13h3v3h-3z"},
-    [MEANS_CRYPTO] = {"crypto", "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M8 12l4-5 4 5-4 5z"},
-    [MEANS_VOUCHER] = {"voucher", "M3 6h18v4a2 2 0 0 0 0 4v4H3v-4a2 2 0 0 0 0-4zM15 6v12"},
-};
-
-/* By method; `network` and the scheme of its URIs are those of a cryptocurrency. */
-static const struct {
-    const char *method;
-    enum means means;
-    const char *network, *scheme;
-} methods[] = {
-    {"bitcoin", MEANS_CRYPTO, "Bitcoin", "bitcoin"},
-    {"ethereum", MEANS_CRYPTO, "Ethereum", "ethereum"},
-    {"litecoin", MEANS_CRYPTO, "Litecoin", "litecoin"},
-    {"tether", MEANS_CRYPTO, "Tron (TRC-20)", "tron"},
-    {"spei", MEANS_TRANSFER},
-    {"pagomovil", MEANS_TRANSFER},
-    {"pix", MEANS_SCAN},
-    {"upi", MEANS_SCAN},
-    {"codi", MEANS_SCAN},
-    {"breb", MEANS_SCAN},
-    {"qris", MEANS_SCAN},
-    {"binancepay", MEANS_SCAN},
-    {"multibanco", MEANS_VOUCHER},
-    {"blik", MEANS_APPROVAL}, /* of the category bank_transfer, but confirmed in an app */
-    {"nequi", MEANS_APPROVAL},
-};
-
-/* The others, by category. */
-static const struct {
-    const char *category;
-    enum means means;
-} categories[] = {
-    {"bank_transfer", MEANS_TRANSFER},
-    {"cryptocurrency", MEANS_CRYPTO},
-    {"cash", MEANS_VOUCHER},
-    {"voucher", MEANS_VOUCHER},
-};
-
-struct method {
-    enum means means;
-    const char *network, *scheme;
-};
-
-static struct method method_of(const struct checkout_page *page,
-                               const struct payment_method *method)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(methods); i++) {
-        if (text_equal(methods[i].method, method->code)) {
-            return (struct method){methods[i].means, methods[i].network, methods[i].scheme};
-        }
-    }
-    for (size_t i = 0; i < ARRAY_SIZE(categories); i++) {
-        if (text_equal(categories[i].category, method->category)) {
-            return (struct method){categories[i].means, checkout_service_text(page, &method->name),
-                                   "crypto"};
-        }
-    }
-    return (struct method){MEANS_APPROVAL, NULL, NULL};
-}
 
 /* ------------------------------------------------------------------ details */
 
@@ -165,8 +87,14 @@ static const char *transfer_code(const struct checkout_page *page, const char *a
                : NULL;
 }
 
+static const char *network_of(const struct checkout_page *page, const struct method_means *method)
+{
+    return method->network ? method->network
+                           : checkout_service_text(page, &page->service->method->name);
+}
+
 /* Adds the details of a method. Returns the text of its QR code, NULL for none. */
-static const char *add_details(struct details *details, const struct method *method)
+static const char *add_details(struct details *details, const struct method_means *method)
 {
     const struct checkout_page *page = details->page;
     struct arena *arena = page->call->arena;
@@ -188,7 +116,7 @@ static const char *add_details(struct details *details, const struct method *met
         return text;
     case MEANS_CRYPTO:
         text = crypto_address(page);
-        add(details, "network", method->network, NULL);
+        add(details, "network", network_of(page, method), NULL);
         add(details, "address", text, text);
         add_amount(details);
         return arena_printf(arena, "%s:%s?amount=%s", method->scheme, text, plain_amount(page));
@@ -204,13 +132,6 @@ static const char *add_details(struct details *details, const struct method *met
 
 /* ------------------------------------------------------------------ the page */
 
-const char *checkout_means_logo(const struct checkout_page *page,
-                                const struct payment_method *method)
-{
-    return text_starts(method->code, "payment_card") ? LOGO_CARD
-                                                     : kinds[method_of(page, method).means].logo;
-}
-
 struct template_rows checkout_means(const struct checkout_page *page, bool *ret_details)
 {
     struct arena *arena = page->call->arena;
@@ -221,16 +142,16 @@ struct template_rows checkout_means(const struct checkout_page *page, bool *ret_
     if (!page->service || service_takes_cards(page->service) || service_is_test(page->service)) {
         return rows;
     }
-    struct method method = method_of(page, page->service->method);
+    struct method_means method = means_of_service(arena, page->service);
     const char *code = add_details(&details, &method);
     bool drawn = code && qr_of(arena, code, &qr);
     struct template_rows *kept = arena_alloc(arena, sizeof *kept);
     *kept = details.rows;
     *ret_details = kept->n;
     const struct template_value row[] = {
-        {"means_name", kinds[method.means].name},
+        {"means_name", means_name(method.means)},
         {"means_text",
-         message(page->locale, arena_printf(arena, "means.%s", kinds[method.means].name))},
+         message(page->locale, arena_printf(arena, "means.%s", means_name(method.means)))},
         {"details", .rows = kept},
         {"has_details", template_flag(kept->n)},
         {"qr_text", code},

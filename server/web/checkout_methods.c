@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "engine/create.h"
+#include "web/means.h"
 #include "web/messages.h"
 #include "web/page.h"
 
@@ -59,12 +60,13 @@ static void add_row(const struct checkout_page *page, const struct service *serv
 {
     const struct service_text *names = &service->method->name;
     const char *name = checkout_service_text(page, names);
+    const char *logo = means_logo(page->call->arena, service->method);
     const struct template_value row[] = {
         {"service", service->code},
         {"method", method_id(page, service, twin)},
         {"code", twin ? service->code : NULL},
         {"name", name},
-        {"logo", page->appearance.hide_logo ? NULL : checkout_means_logo(page, service->method)},
+        {"logo", page->appearance.hide_logo ? NULL : logo},
         {"converted", checkout_converted(page, service)},
         {"same_in_english", template_flag(text_equal(name, names->en))},
     };
