@@ -145,17 +145,17 @@ describe('with the keyboard alone', () => {
 });
 
 describe('with a control token', () => {
-  test('the page asks for it once, and keeps the fragment of the URL', async () => {
+  test('the page asks for it once, and keeps the account and the fragment of the URL', async () => {
     await asPayer({ refusals: true }, closed, async (payer) => {
-      await payer.open('/_mock/#/faults');
+      await payer.open('/_mock/?account=coma_Demo4DocsAccount#/faults');
       await payer.at('token').fill('wrong');
       await payer.click('enter');
       await payer.at('wrong').waitFor();
       await payer.isAccessible('the page that asks');
       await payer.at('token').fill(TOKEN);
       await payer.click('enter');
-      await payer.page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor();
-      assert.equal(new URL(payer.page.url()).search, '');
+      await payer.page.getByRole('heading', { level: 1, name: 'Faults' }).waitFor();
+      assert.match(payer.page.url(), /\/_mock\/\?account=coma_Demo4DocsAccount#\/faults$/);
       await payer.page.locator('[data-state="live"]').waitFor();
       await payer.open(`/_mock/?token=${TOKEN}#/clock`);
       await payer.at('freeze').click();

@@ -166,6 +166,29 @@ describe('a list is found again', () => {
     });
   });
 
+  test('where it was scrolled, also after Back, Forward and Back', async () => {
+    const api = await shop();
+    await orders(api, 40);
+    await asTester(api, async (tester) => {
+      await tester.open('/invoices?q=order');
+      await tester.sees('invoice', 40);
+      const row = tester.page.locator('[data-testid="invoice"]', { hasText: 'order-20' });
+      await row.scrollIntoViewIfNeeded();
+      const left = await scrolled(tester);
+      assert.ok(left > 0);
+      await row.click();
+      await tester.at('reference').waitFor();
+      for (let i = 0; i < 3; i++) {
+        await tester.page.goBack();
+        await tester.sees('invoice', 40);
+        await tester.page.locator('main:not([aria-busy])').waitFor();
+        assert.equal(await scrolled(tester), left, `the way back number ${i + 1}`);
+        await tester.page.goForward();
+        await tester.at('reference').waitFor();
+      }
+    });
+  });
+
   test('and an invoice has links to its neighbours, also by keyboard', async () => {
     const api = await shop();
     await orders(api, 3);
@@ -308,12 +331,23 @@ describe('several rows can be chosen', () => {
       assert.equal(await tester.at('chosen').innerText(), '3 chosen');
       await tester.at('chosen-move').click();
       await tester.page.locator('.toast', { hasText: /^1 payment moved, 2 refused: / }).waitFor();
+      const asked = [];
+      tester.page.on('dialog', (dialog) => {
+        asked.push(dialog.message());
+        return asked.length > 1 ? dialog.accept() : dialog.dismiss();
+      });
+      await tester.at('chosen-status').selectOption('charged_back');
+      await tester.at('chosen-move').click();
+      assert.equal((await api.list({ 'filter[status]': 'charged_back' })).expect(200).data.length, 0);
+      await tester.at('chosen-move').click();
+      await tester.page.locator('.toast', { hasText: '3 payments moved' }).waitFor();
+      assert.deepEqual(asked, Array(2).fill('No status follows charged back, except by force. Move 3 payments to it?'));
       await tester.at('choose-none').click();
       await tester.at('chosen').waitFor({ state: 'hidden' });
     }, { refusals: true });
     await api.idle();
     const attempts = (await api.callbacks()).map(({ attempts: all }) => all.length);
-    assert.deepEqual(attempts.sort(), [1, 1, 2, 2, 2, 2]);
+    assert.deepEqual(attempts.sort(), [1, 1, 1, 1, 1, 2, 2, 2, 2]);
   });
 });
 

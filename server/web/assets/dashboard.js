@@ -2,7 +2,7 @@
 //   #/invoices?q=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
 
 import { account, forgetEarly } from './dashboard_api.js';
-import { el } from './dashboard_dom.js';
+import { el, sentence } from './dashboard_dom.js';
 import { complain } from './dashboard_parts.js';
 import { loadStatuses } from './dashboard_statuses.js';
 import { startKeys } from './dashboard_keys.js';
@@ -44,7 +44,7 @@ function route() {
 /** Shown instead of a view that failed to load. */
 function failed(error) {
   return [el('h1', {}, 'This view cannot be shown'),
-    el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, error.message),
+    el('p.notice.bad', { role: 'alert', 'data-testid': 'failed' }, sentence(error.message)),
     el('p', {}, el('a', { href: '#/accounts' }, 'All accounts'))];
 }
 
@@ -79,6 +79,7 @@ async function show({ focus = true } = {}) {
 
 const live = document.querySelector('.live');
 watchState((state) => {
+  live.hidden = false;
   live.dataset.state = state;
   live.textContent = { live: 'connected', off: 'not connected' }[state] ?? state;
 });

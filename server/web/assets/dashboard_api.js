@@ -22,6 +22,15 @@ const WITHOUT_ACCOUNT = /^\/(accounts|statuses|resolutions)/;
 export const controlUrl = (path, values = {}) =>
   `/_mock${path}${query({ account: WITHOUT_ACCOUNT.test(path) ? undefined : account, ...values })}`;
 
+/** What the server says to a program, in the words of a form: [pattern, words]. */
+const WORDS = [
+  [/^q: /, ''],
+  [/; GET \/_mock\/\w+ lists them/g, ''],
+  [/This value should be of type integer\./g, 'This must be a whole number.'],
+  [/This value should be of type numeric\./g, 'This must be a number.'],
+];
+const plain = (message) => WORDS.reduce((text, [pattern, words]) => text.replace(pattern, words), message);
+
 async function answer(reply) {
   const text = await reply.text();
   if (reply.ok) return text;
@@ -31,7 +40,7 @@ async function answer(reply) {
   } catch {
     // the body is not an error of the server
   }
-  throw new ApiError(reply.status, error?.code ?? '', error?.message ?? `the server answered ${reply.status}`);
+  throw new ApiError(reply.status, error?.code ?? '', plain(error?.message ?? `the server answered ${reply.status}`));
 }
 
 /** The answer of a request that dashboard_early.js made, once. */
@@ -88,12 +97,17 @@ export function newReference() {
   return `new-${bytes.join('')}`;
 }
 
+/** The header that the forms fill in by a field. */
+function rename({ 'X-Mock-Outcome': outcome, ...fields }) {
+  return outcome ? { ...fields, outcome: plain(outcome) } : fields;
+}
+
 /**
  * The errors of a response of the platform: {path: message} for fields, and messages without a field. A 422 lists
  * its fields in an object or an array, depending on the account's profile.
  */
 export function readErrors(errors) {
-  if (!Array.isArray(errors)) return { fields: errors, others: [] };
+  if (!Array.isArray(errors)) return { fields: rename(errors), others: [] };
   const fields = {};
   const others = [];
   for (const { source, detail, title, status } of errors) {
@@ -101,7 +115,7 @@ export function readErrors(errors) {
     if (path) fields[path] = detail;
     else others.push(detail ?? title ?? status);
   }
-  return { fields, others };
+  return { fields: rename(fields), others };
 }
 
 /** Calls the platform's API; returns the response with any status: {status, json}. */

@@ -141,10 +141,20 @@ export async function showCallbacks(view, { values: given, signal }) {
     fill(foot, page.items.length ? null : nothing(filtered), pager('callbacks', values, page.next));
     rememberList('Callbacks', page.items, { path: '/callbacks', values: { ...values, bodies: 'false' }, next: page.next });
   };
+  const refused = (error, asked) => {
+    if (fresh && asked === values) { // what is shown answers another search
+      count.textContent = '';
+      again.hidden = true;
+      steady.show([], true);
+      fill(foot);
+    }
+    throw error;
+  };
   const load = async () => {
     const asked = values;
     const [page, groups, { total }] = await Promise.all([
-      find(asked, signal), get('/callbacks/failures'), get('/callbacks', { bodies: 'false', limit: 1 })]);
+      find(asked, signal), get('/callbacks/failures'), get('/callbacks', { bodies: 'false', limit: 1 })])
+      .catch((error) => refused(error, asked));
     if (!signal.aborted && asked === values) show(page, groups, total);
   };
   const reload = keepFresh(view, ['callback', 'account'], load, signal);
@@ -156,6 +166,6 @@ export async function showCallbacks(view, { values: given, signal }) {
   });
   view.append(el('div.line', {}, el('h1', {}, 'Callbacks'), count, steady.pause, again), resent, failures, form, steady.newer,
     list, foot);
-  await load();
+  await (isFiltered() ? reload() : load());
   returnTo(list, signal);
 }

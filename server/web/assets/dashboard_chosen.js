@@ -3,8 +3,8 @@
 import { call, get } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { kindOf } from './dashboard_kinds.js';
-import { button, counted, number, options, toast, words } from './dashboard_parts.js';
-import { statusNames } from './dashboard_statuses.js';
+import { button, counted, number, options, sure, toast, words } from './dashboard_parts.js';
+import { isEnd, statusNames } from './dashboard_statuses.js';
 
 const MOST = 1000; // callbacks of an invoice that are resent
 
@@ -40,6 +40,10 @@ export function chosenBar(kind, list) {
     for (const box of boxes()) box.checked = checked;
     show();
   };
+  const move = () => each(ids(), kind.noun, 'moved', (id) =>
+    call('POST', `${pathOf(id)}/transition`, { status: to.value }));
+  const confirmed = sure(() => `No status follows ${words(to.value)}, except by force. Move ${
+    counted(ids().length, kind.noun)} to it?`, move);
   const bar = el('div.card.chosen', { hidden: true, role: 'group', 'aria-label': 'Chosen rows' }, el('div.line', {},
     count,
     button('All on this page', () => choose(true), { class: 'small', 'data-testid': 'choose-all' }),
@@ -52,8 +56,7 @@ export function chosenBar(kind, list) {
       const whole = await Promise.all(ids().map((id) => get(pathOf(id))));
       save(`${kind.view}.json`, JSON.stringify(whole, null, 2));
     }, { class: 'small', 'data-testid': 'chosen-save' }),
-    el('span.line', {}, to, button('Move', () => each(ids(), kind.noun, 'moved', (id) =>
-      call('POST', `${pathOf(id)}/transition`, { status: to.value })),
+    el('span.line', {}, to, button('Move', () => (isEnd(kind.noun, to.value) ? confirmed() : move()),
     { class: 'small', 'data-testid': 'chosen-move' }))));
   const show = () => {
     const n = ids().length;

@@ -2,6 +2,7 @@
 
 import { call, get } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
+import { numberIn } from './dashboard_errors.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { button, counted, field, form, options, tag, time, toast, words } from './dashboard_parts.js';
@@ -53,7 +54,11 @@ export async function showClock(view, { signal }) {
     name: 'seconds', type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by',
   });
   const unit = el('select', { 'data-testid': 'advance-unit' }, options(UNITS, '1'));
-  const go = button('Advance', () => advance({ seconds: Math.round(Number(much.value) * Number(unit.value)) }),
+  const seconds = () => {
+    const given = numberIn(much.value);
+    return typeof given === 'number' ? Math.round(given * Number(unit.value)) : given;
+  };
+  const go = button('Advance', () => advance({ seconds: seconds() }),
     { class: 'main', 'data-testid': 'advance' });
   const next = button('To the next event', () => advance({ next: true }), { 'data-testid': 'next' });
   view.append(el('h1', {}, 'Clock'),

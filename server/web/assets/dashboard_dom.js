@@ -40,6 +40,9 @@ export function arrange(parent, ...children) {
   }
 }
 
+/** A message as a sentence of its own. */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 const isSeen = (one) => {
   const { top, bottom } = one.getBoundingClientRect();
   return bottom > 0 && top < window.innerHeight;

@@ -10,6 +10,14 @@ export class FormError extends Error {
   }
 }
 
+/** Where the browser found the mistake, if it says so. */
+function placeOf(message, text) {
+  const [, position] = /position (\d+)/.exec(message) ?? [];
+  if (!position) return '';
+  const lines = text.slice(0, Number(position)).split('\n');
+  return `: there is a mistake in line ${lines.length}, at character ${lines.at(-1).length + 1}`;
+}
+
 /** Parses the text of a JSON input; `{}` if it is empty. The error names the field, as those of the server do. */
 export function parseJson(name, text, empty = {}) {
   if (!text.trim()) return empty;
@@ -17,10 +25,19 @@ export function parseJson(name, text, empty = {}) {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`${name}: not valid JSON: ${error.message}`);
+    throw new Error(`${name}: This is not valid JSON${placeOf(error.message, text)}.`);
   }
   if (Array.isArray(empty) === Array.isArray(value) && value && typeof value === 'object') return value;
-  throw new Error(`${name}: must be ${Array.isArray(empty) ? 'a list' : 'an object'}`);
+  throw new Error(`${name}: This must be ${Array.isArray(empty) ? 'a list' : 'an object'}.`);
+}
+
+/**
+ * What an input says as a number. A text that is none, or an empty one, stays a text: the server refuses it at its field.
+ * Number() would make it null in JSON, which is the same as nothing.
+ */
+export function numberIn(text) {
+  const number = /^-?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : NaN;
+  return Number.isFinite(number) ? number : text.trim();
 }
 
 /** The control API joins its errors: "status: must be ..; amount: must be ..". The code may name the field too. */
@@ -50,9 +67,11 @@ function describe(input, id) {
 }
 
 function showAt(input, path, words) {
-  const id = `${input.id}-error`;
+  const place = input.closest('.field') ?? input.closest('label');
+  const earlier = place.querySelectorAll('.error').length;
+  const id = `${input.id}-error${earlier ? `-${earlier + 1}` : ''}`;
   describe(input, id);
-  (input.closest('.field') ?? input.closest('label')).append(
+  place.append(
     el('p.error', { id, role: 'alert', 'data-testid': `error-${input.name}` }, path === input.name ? words : `${path}: ${words}`));
 }
 
@@ -60,7 +79,7 @@ function showAt(input, path, words) {
 export function clearErrors(form) {
   for (const one of form.querySelectorAll('.error, [data-notice]')) one.remove();
   for (const one of form.querySelectorAll('[aria-invalid]')) {
-    const rest = (one.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => !id.endsWith('-error')).join(' ');
+    const rest = (one.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => !/-error(-\d+)?$/.test(id)).join(' ');
     one.removeAttribute('aria-invalid');
     if (rest) one.setAttribute('aria-describedby', rest);
     else one.removeAttribute('aria-describedby');

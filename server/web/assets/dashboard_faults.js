@@ -2,6 +2,7 @@
 
 import { call, get } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
+import { numberIn } from './dashboard_errors.js';
 import { keepFresh } from './dashboard_live.js';
 import { button, counted, field, form, options, setOptions, suggestions, sure, words } from './dashboard_parts.js';
 import { statusNames } from './dashboard_statuses.js';
@@ -21,6 +22,18 @@ const CALL_FAULTS = {
   commit_then_reset: 'The call is executed, but your shop sees a reset connection: it must look for the order.',
   commit_then_timeout: 'The call is executed, but your shop waits in vain for the response.',
 };
+const PAGE_FAULTS = {
+  status: 'The payer sees an error page. Nothing is executed.',
+  delay: 'The payer waits for the page.',
+  reset: 'The payer\'s browser gets no page, and the connection is reset. Nothing is executed.',
+  empty: 'The payer\'s browser gets no page, and the connection is closed. Nothing is executed.',
+  garbage: 'The payer sees a text that is no page.',
+  truncate: 'The payer\'s browser gets the start of the page, then the connection ends.',
+  slow: 'The payer\'s browser gets the page a few bytes at a time.',
+  commit_then_reset: 'The payment is executed, but the payer\'s browser sees a reset connection: your shop learns of it by '
+    + 'the callback.',
+  commit_then_timeout: 'The payment is executed, but the payer waits in vain for the next page.',
+};
 const CALLBACK_FAULTS = {
   drop: 'Your shop never gets the callback and must ask for the status.',
   duplicate: 'Your shop gets the same callback twice.',
@@ -39,7 +52,7 @@ const CALLBACK_FAULTS = {
   wrong_amount: 'Your shop gets another amount than it ordered, signed correctly.',
   unknown_status: 'Your shop gets a status that it does not know, signed correctly.',
 };
-const faultsOf = (place) => (place === 'callback' ? CALLBACK_FAULTS : CALL_FAULTS);
+const FAULTS = { callback: CALLBACK_FAULTS, api: CALL_FAULTS, page: PAGE_FAULTS };
 
 /** The additional fields of a fault: [name, label, initial value]. */
 const PARAMETERS = {
@@ -90,7 +103,7 @@ function maker() {
     return field(label, one);
   };
   const show = () => {
-    const known = faultsOf(place.value);
+    const known = FAULTS[place.value];
     setOptions(name, Object.keys(known).map((key) => [key, words(key)]));
     hint.textContent = known[name.value];
     values.clear();
@@ -111,7 +124,7 @@ function maker() {
     const match = {};
     for (const [key, { value }] of values) {
       const target = [...MATCHES[place.value], 'invoice'].includes(key) ? match : given;
-      if (value.trim()) target[key] = NUMBERS.includes(key) ? Number(value) : value.trim();
+      if (value.trim()) target[key] = NUMBERS.includes(key) ? numberIn(value) : value.trim();
     }
     return Object.keys(match).length ? { ...given, match } : given;
   };

@@ -108,6 +108,12 @@ async function showList(kind, view, { values: given, signal }) {
   const isFiltered = () => Object.entries(values).some(([name, value]) => value && !['after', 'limit'].includes(name));
   const chosen = chosenBar(kind, list);
   const steady = steadyList(list, { keyOf: ({ id }) => id, make: row }, signal);
+  const showNothing = () => { // what is shown answers another search
+    count.textContent = '';
+    steady.show([], true);
+    chosen.show();
+    fill(foot);
+  };
   const show = ({ items, total, next }, whole) => {
     const filtered = isFiltered();
     const all = `${number(total)}${total === MOST ? ' and more' : ''}`;
@@ -120,9 +126,14 @@ async function showList(kind, view, { values: given, signal }) {
     fill(foot, whole ? [items.length ? [] : empty(kind, filtered || values.after), pager(kind.view, values, next)]
       : el('p.quiet', { role: 'status' }, 'looking further back …'));
   };
+  const refused = (error, asked) => {
+    if (fresh && asked === values) showNothing();
+    throw error;
+  };
   const load = async () => {
     const asked = values;
-    const page = await find(kind, asked, signal, (part) => asked === values && show(part, false));
+    const page = await find(kind, asked, signal, (part) => asked === values && show(part, false))
+      .catch((error) => refused(error, asked));
     if (!page || asked !== values) return;
     show(page, true);
     fresh = false;
@@ -141,7 +152,7 @@ async function showList(kind, view, { values: given, signal }) {
   view.append(el('div.line', {}, el('h1', {}, kind.title), count, steady.pause,
     el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)), form, chosen.bar, steady.newer,
     list, foot);
-  await load();
+  await (isFiltered() ? reload() : load());
   returnTo(list, signal);
 }
 

@@ -43,7 +43,9 @@ export function startKeys() {
   }
   on.checked = lettersOn();
   on.addEventListener('change', () => localStorage.setItem(STORED, on.checked ? 'on' : 'off'));
-  document.querySelector('[data-help]').addEventListener('click', () => dialog.showModal());
+  const help = document.querySelector('[data-help]');
+  help.hidden = false;
+  help.addEventListener('click', () => dialog.showModal());
 
   const actions = {
     '?': () => dialog.showModal(),

@@ -1,7 +1,7 @@
 // The live events of the account. Views poll if the server keeps no journal or is not reachable.
 
 import { controlUrl } from './dashboard_api.js';
-import { el, gather } from './dashboard_dom.js';
+import { el, gather, sentence } from './dashboard_dom.js';
 
 const EVENTS_MS = 200;
 const RETRY_MS = 3000;
@@ -89,7 +89,7 @@ export function keepFresh(view, types, load, signal, concerns = () => true) {
       markStale(view, problem);
     } catch (error) {
       if (signal.aborted) return;
-      problem.textContent = error.status === 404 ? `${error.message}.` : error.message;
+      problem.textContent = sentence(error.status === 404 ? `${error.message}.` : error.message);
       if (!problem.isConnected) view.querySelector('h1')?.closest('.view > *').after(problem);
       markStale(view, problem, error.status === 404 ? loaded : undefined);
     }

@@ -53,6 +53,22 @@ export function rememberList(title, items, source, { aside = false } = {}) {
   });
 }
 
+/**
+ * Returns a function that tells where the view is scrolled. The browser scrolls before it tells that the address has
+ * changed, so what it says then is of the next view.
+ */
+function watchScroll(signal) {
+  let seen = window.scrollY, hash = location.hash, gone = false;
+  const look = () => {
+    if (gone) return;
+    seen = window.scrollY;
+    ({ hash } = location);
+  };
+  window.addEventListener('popstate', () => { gone = location.hash !== hash; }, { signal });
+  for (const type of ['scroll', 'click', 'keydown']) window.addEventListener(type, look, { signal, capture: true });
+  return () => seen;
+}
+
 /** Scrolls a list back to where it was left, and remembers it again when it is left. */
 export function returnTo(list, signal) {
   const hash = location.hash;
@@ -62,10 +78,11 @@ export function returnTo(list, signal) {
     list.querySelector(`[data-row][data-key="${CSS.escape(left.row ?? '')}"]`)?.focus({ preventScroll: true });
     write(known);
   }
+  const scrolled = watchScroll(signal);
   signal.addEventListener('abort', () => {
     const row = list.contains(document.activeElement) ? document.activeElement.closest('li')
       ?.querySelector('[data-row]')?.dataset.key : undefined;
-    write({ ...read(), left: { scroll: window.scrollY, row } });
+    write({ ...read(), left: { scroll: scrolled(), row } });
   });
 }
 

@@ -4,13 +4,10 @@ import { account, call, get } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
 import { kindOf } from './dashboard_kinds.js';
 import { button, complain, field, form, setOptions, suggestions, sure, words } from './dashboard_parts.js';
-import { failureNames, statusNames, statusOf } from './dashboard_statuses.js';
+import { failureNames, isEnd, statusNames, statusOf } from './dashboard_statuses.js';
 
 // The first of these that may follow is selected: usually the next step of a test.
 const LIKELY = ['processed', 'verified', 'refunded', 'canceled', 'charged_back', 'process_pending'];
-
-/** Whether nothing may follow: only force leads out of such a status. */
-const isEnd = (id, name) => !(statusOf(name)?.next[kindOf(id).noun] ?? []).length;
 
 export function mover(id, moved) {
   let allowed = [], status = '', profile;
@@ -35,7 +32,7 @@ export function mover(id, moved) {
     await moved();
   };
   const confirmed = sure(() => `No status follows ${words(to.value)}, except by force. Move to it?`, move);
-  const go = button('Move', () => (isEnd(id, to.value) ? confirmed() : move()), { class: 'main', 'data-testid': 'move' });
+  const go = button('Move', () => (isEnd(kindOf(id).noun, to.value) ? confirmed() : move()), { class: 'main', 'data-testid': 'move' });
   const none = el('p.quiet', {}, 'No further status is possible.');
   const show = (chosen = to.value) => {
     const choices = force.checked ? statusNames(kindOf(id).noun, profile).filter((one) => one !== status) : allowed;

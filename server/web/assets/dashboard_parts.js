@@ -2,7 +2,7 @@
 
 import { copyText } from './clipboard.js';
 import { query } from './dashboard_api.js';
-import { el } from './dashboard_dom.js';
+import { el, sentence } from './dashboard_dom.js';
 import { clearErrors, showErrors } from './dashboard_errors.js';
 import { statusOf } from './dashboard_statuses.js';
 
@@ -60,7 +60,7 @@ export function toast(message, bad = false) {
 }
 
 /** Shows the error of an action. */
-export const complain = (error) => toast(error.message, true);
+export const complain = (error) => toast(sentence(error.message), true);
 
 export async function copy(content, what = 'Copied') {
   await copyText(content);

@@ -12,7 +12,7 @@ export function refunder(id, refunded) {
   const amount = el('input', {
     name: 'amount', inputmode: 'decimal', maxlength: 24, placeholder: 'all that is left', 'data-testid': 'refund-amount',
   });
-  const outcome = el('select', { 'data-testid': 'refund-outcome' }, options(OUTCOMES));
+  const outcome = el('select', { name: 'outcome', 'data-testid': 'refund-outcome' }, options(OUTCOMES));
   let rest; // required in the profile 2025
   const left = el('strong', { 'data-testid': 'refund-left' });
   const go = button('Refund', async () => {

@@ -100,9 +100,18 @@ export async function showRequests(view, { values: given, signal }) {
     const none = Object.values(values).some(Boolean) ? 'No request matches.' : 'No requests yet.';
     fill(foot, items.length ? null : el('p.empty', { 'data-testid': 'empty' }, none), pager('requests', values, next));
   };
+  const refused = (error, asked) => {
+    if (fresh && asked === values) { // what is shown answers another search
+      count.textContent = '';
+      steady.show([], true);
+      fill(foot);
+    }
+    throw error;
+  };
   const load = async () => {
     const asked = values;
-    const [page, { total }] = await Promise.all([get('/requests', { limit: PAGE, ...asked }), get('/requests', { limit: 1 })]);
+    const [page, { total }] = await Promise.all([get('/requests', { limit: PAGE, ...asked }), get('/requests', { limit: 1 })])
+      .catch((error) => refused(error, asked));
     if (!signal.aborted && asked === values) show(page, total);
   };
   const reload = keepFresh(view, ['request', 'account'], load, signal);
@@ -116,6 +125,6 @@ export async function showRequests(view, { values: given, signal }) {
     () => call('DELETE', '/requests').then(load)), { class: 'button', 'data-testid': 'forget' });
   view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, steady.pause, forget), form, steady.newer,
     list, foot);
-  await load();
+  await (isFiltered() ? reload() : load());
   returnTo(list, signal);
 }

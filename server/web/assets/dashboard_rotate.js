@@ -2,6 +2,7 @@
 
 import { call, forgetAccount } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
+import { numberIn } from './dashboard_errors.js';
 import { button, copyButton, facts, field, form, options, time, toast } from './dashboard_parts.js';
 
 export const KEYS = [['id', 'Account id'], ['api_key', 'API key'],
@@ -30,7 +31,7 @@ export function rotatorOf(one, rotated) {
     id: `grace-${id}`, name: 'grace_s', inputmode: 'numeric', maxlength: 8, value: '3600', 'data-testid': 'rotate-grace',
   });
   const go = button('Replace', async () => {
-    const made = await call('POST', `/accounts/${id}/rotate`, { keys: [which.value], grace_s: Number(grace.value) });
+    const made = await call('POST', `/accounts/${id}/rotate`, { keys: [which.value], grace_s: numberIn(grace.value) });
     forgetAccount();
     toast('The key is replaced.');
     fill(previous, previousOf(made));

@@ -2,7 +2,7 @@
 
 import { call } from './dashboard_api.js';
 import { el } from './dashboard_dom.js';
-import { parseJson } from './dashboard_errors.js';
+import { numberIn, parseJson } from './dashboard_errors.js';
 import { button, field, form, options, toast } from './dashboard_parts.js';
 
 const STATUSES = ['active', 'new', 'inactive', 'moderation_requested', 'moderation_pending', 'archived'];
@@ -53,7 +53,7 @@ function readAs(name, kind, text) {
   if (kind === YES) return text === 'true';
   if (kind === 'map') return parseJson(name, text);
   if (kind === 'list') return parseJson(name, text, []);
-  return kind === 'number' && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+  return kind === 'number' ? numberIn(text) : text;
 }
 
 function inputOf(prefix, name, kind, value) {

@@ -3,6 +3,7 @@
 import { account, call, get, query } from './dashboard_api.js';
 import { message } from './dashboard_bytes.js';
 import { el, fill } from './dashboard_dom.js';
+import { numberIn } from './dashboard_errors.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { rememberList, returnTo } from './dashboard_memory.js';
@@ -37,7 +38,7 @@ function row({ one, key, invoice, status, reference }) {
 }
 
 /** The codes of "500, 200"; the server rejects invalid ones. */
-const codesOf = (text) => text.split(/[\s,]+/).filter(Boolean).map(Number);
+const codesOf = (text) => text.split(/[\s,]+/).filter(Boolean).map(numberIn);
 
 /** The URL of a sink, and a button that sends the account's callbacks to it. */
 function addressCard(url) {
@@ -108,8 +109,8 @@ function sinkRow({ name, requests, responses }) {
 export async function showSinks(view, { signal }) {
   const list = el('ul.rows', { 'data-testid': 'sinks' });
   const none = el('p.empty', { 'data-testid': 'empty' },
-    'A sink is a built-in receiver for callbacks. No requests yet: any name under ',
-    el('code', {}, `${location.origin}/_mock/sink/`), ' works.');
+    'A sink is a built-in receiver for callbacks. No requests yet. Any name works in place of ', el('code', {}, 'shop'), ': ',
+    el('code', { 'data-testid': 'sink-example' }, urlOf('shop')));
   const load = async () => {
     const { items } = await get('/sinks');
     if (signal.aborted) return;

@@ -22,5 +22,8 @@ export const statusNames = (kind, profile) => [...statuses.values()]
   .filter(({ kinds, profiles }) => (!kind || kinds.includes(kind)) && (!profile || profiles.includes(profile)))
   .map(({ status }) => status);
 
+/** True if nothing may follow: only force leads out of such a status. */
+export const isEnd = (kind, name) => !(statusOf(name)?.next[kind] ?? []).length;
+
 /** {final, failure, money, part, next}, undefined if there is no such status. */
 export const statusOf = (name) => statuses.get(name);
