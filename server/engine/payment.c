@@ -187,6 +187,18 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
     return PAYMENT_DONE;
 }
 
+enum payment_result payment_settled(struct engine *engine, struct tenant *tenant,
+                                    struct arena *arena, struct invoice *invoice,
+                                    const char *outcome, const char *client_ip)
+{
+    if (invoice->status != STATUS_PROCESS_PENDING || !payment_is_open(tenant, arena, invoice)) {
+        return PAYMENT_CLOSED;
+    }
+    apply(engine, tenant, arena, invoice, outcome,
+          engine_payload(engine, arena, invoice, client_ip));
+    return PAYMENT_DONE;
+}
+
 enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice)
 {

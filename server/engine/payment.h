@@ -86,6 +86,12 @@ enum payment_result payment_confirmed(struct engine *engine, struct tenant *tena
                                       struct arena *arena, struct invoice *invoice,
                                       const char *outcome, const char *client_ip);
 
+/* Ends an attempt that is still pending, as a bank does later: it is not another attempt. Returns
+ * PAYMENT_CLOSED if none is pending. */
+enum payment_result payment_settled(struct engine *engine, struct tenant *tenant,
+                                    struct arena *arena, struct invoice *invoice,
+                                    const char *outcome, const char *client_ip);
+
 /* The payer cancels. */
 enum payment_result payment_cancelled(struct engine *engine, struct tenant *tenant,
                                       struct arena *arena, struct invoice *invoice);

@@ -224,15 +224,19 @@ static struct answer *confirm(struct checkout_page *page, const json_t *fields)
                : checkout_form_show(page, 422, &form);
 }
 
-/* A button of the mock's panel, which asks for nothing else. */
+/* A button of the mock's panel, which asks for nothing else. On the page of a payment that waits it
+ * ends the attempt; elsewhere it is one. */
 static struct answer *decide(struct checkout_page *page, const json_t *fields)
 {
     struct call *call = page->call;
     const char *outcome = checkout_panel_outcome(page, fields);
-    return outcome ? after(page, payment_confirmed(call->engine, call->tenant, call->arena,
-                                                   &page->invoice, outcome,
-                                                   http_client_ip(call->request)))
-                   : page_error(call, 422, "error_stale_form");
+    bool waits = *posted_field(fields, "waiting");
+    if (!outcome) {
+        return page_error(call, 422, "error_stale_form");
+    }
+    return after(page, (waits ? payment_settled : payment_confirmed)(
+                           call->engine, call->tenant, call->arena, &page->invoice, outcome,
+                           http_client_ip(call->request)));
 }
 
 /* The action of the form. */

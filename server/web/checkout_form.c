@@ -143,6 +143,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"holder_error", error_text(page, form->holder_error)},
         {"choice_error", error_text(page, form->choice_error)},
         {"panel", .rows = &panel},
+        {"waiting", NULL},
     };
     return checkout_reply(page, status, "checkout.html", values, ARRAY_SIZE(values));
 }

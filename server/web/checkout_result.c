@@ -66,6 +66,10 @@ struct answer *checkout_result_show(const struct checkout_page *page)
     bool again = page->cancelled && payment_is_open(call->tenant, call->arena, invoice);
     bool foreign;
     const char *words = words_of(page, &foreign);
+    bool waits = invoice->status == STATUS_PROCESS_PENDING &&
+                 payment_is_open(call->tenant, call->arena, invoice);
+    const struct template_rows deciding =
+        waits ? checkout_panel(page, false) : (struct template_rows){0};
     const struct template_value values[] = {
         {"good", template_flag(good)},
         {"bad", template_flag(bad)},
@@ -81,6 +85,9 @@ struct answer *checkout_result_show(const struct checkout_page *page)
         {"mask", card_mask(page)},
         {"time", locale_time(call->arena, page->locale, invoice->updated_ms)},
         {"panel", template_flag(page->panel)},
+        {"deciding", .rows = &deciding},
+        {"waiting", template_flag(waits)},
+        {"action", checkout_url(page, "", "")},
         {"pay_url", again ? checkout_url(page, "", "") : NULL},
         {"again_url", checkout_url(page, "", "done=1")},
         {"return_url", payment_return_url(call->tenant, call->arena, invoice)},

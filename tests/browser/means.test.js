@@ -6,7 +6,7 @@ import jsQR from 'jsqr';
 import { Client, query } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { startSink } from '../lib/sink.js';
-import { WAYS, asPayer, closeBrowser } from './payer.js';
+import { FEW_WAYS, WAYS, asPayer, closeBrowser } from './payer.js';
 
 const server = await startServer();
 after(async () => {
@@ -184,6 +184,48 @@ for (const way of WAYS) {
     });
   });
 }
+
+for (const way of FEW_WAYS) {
+  describe(`the panel of a pending payment (${way.name})`, () => {
+    for (const [button, status, resolution] of [['panel-succeed', 'processed', 'ok'],
+      ['panel-expire', 'process_failed', 'expired'], ['panel-decline', 'process_failed', 'antifraud_error']]) {
+      test(`ends it: ${button}, once, and counts no attempt`, async () => {
+        const { api, id, url, page } = await invoice({ service: 'paypal_usd_hpp' }, { attempt_limit: 2 });
+        await asPayer(way, server, async (payer) => {
+          await payer.open(url);
+          await payer.click('panel-pending');
+          await payer.sees('process_pending');
+          assert.equal(await payer.count('panel-pending'), 0);
+          if (way.js) await payer.isAccessible('the page of a pending payment');
+          await payer.shot(`pending-${way.size}`);
+          const form = await payer.at('panel-form').evaluate((one) => Object.fromEntries(new FormData(one)));
+          if (button === 'panel-decline') await payer.at('panel-reason').selectOption(resolution);
+          await payer.click(button);
+          await payer.sees(status, resolution);
+          if (button === 'panel-decline') assert.match(await payer.text('retry-note'), /\b1\b/);
+          const send = (changes) => demo.send('POST', new URL(page).pathname, {
+            form: new URLSearchParams({ ...form, outcome: 'process_failed', reason: 'declined', ...changes }).toString() });
+          assert.equal((await send({})).status, 303, 'sent twice');
+          assert.equal((await send({ csrf: 'other' })).status, 422);
+        });
+        const made = await api.attributes(id);
+        assert.deepEqual([made.status, made.resolution], [status, resolution]);
+      });
+    }
+  });
+}
+
+test('a pending payment of another page keeps its status when the panel is hidden', async () => {
+  const { api, id, url, page } = await invoice({ service: 'paypal_usd_hpp' });
+  await asPayer({}, server, async (payer) => {
+    await payer.open(url);
+    await payer.click('panel-pending');
+    await payer.open(`${page}?done=1&panel=0`);
+    await payer.sees('process_pending');
+    assert.equal(await payer.count('mock-panel'), 0);
+    assert.equal((await api.attributes(id)).status, 'process_pending');
+  });
+});
 
 describe("the mock's panel", () => {
   test('leads to the invoice in the dashboard, before and after the payment', async () => {
