@@ -202,3 +202,17 @@ double colour_contrast(const char *hex, const char *other)
     double a = luminance(hex), b = luminance(other);
     return (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
 }
+
+/* ------------------------------------------------------------------ moving */
+
+void colour_move(const char *hex, bool white, int tenths, char ret_hex[COLOUR_TEXT])
+{
+    long rgb = strtol((char[]){hex[1], hex[2], hex[3], hex[4], hex[5], hex[6], 0}, NULL, 16);
+    long end = white ? 0xff : 0, out[3];
+    for (int i = 0; i < 3; i++) {
+        long part = rgb >> (16 - 8 * i) & 0xff;
+        out[i] = part + (end - part) * tenths / 10;
+    }
+    snprintf(ret_hex, COLOUR_TEXT, "#%02x%02x%02x", (unsigned)out[0] & 0xff,
+             (unsigned)out[1] & 0xff, (unsigned)out[2] & 0xff);
+}

@@ -14,6 +14,9 @@
  */
 bool colour_parse(const char *text, char ret_hex[COLOUR_TEXT]);
 
+/* A colour that colour_parse wrote, moved by `tenths` of the way to white or to black. */
+void colour_move(const char *hex, bool white, int tenths, char ret_hex[COLOUR_TEXT]);
+
 /* The contrast of two colours that colour_parse wrote, 1 to 21, as WCAG 2.2 defines it.
  * Transparency does not count. */
 double colour_contrast(const char *hex, const char *other);

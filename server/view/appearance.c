@@ -103,17 +103,8 @@ void appearance_of(const struct invoice *invoice, const struct cardgate *cardgat
     appearance.pay_label = appearance.pay_label ? appearance.pay_label : "pay";
     add_colour(&appearance, "--accent", cardgate->button_colour);
     add_colour(&appearance, "--on-accent", cardgate->button_ink);
+    appearance.theme = appearance_theme(&appearance);
     *ret_appearance = appearance;
-}
-
-void appearance_css(struct buf *out, const struct appearance *appearance)
-{
-    buf_text(out, ":root {\n");
-    for (size_t i = 0; i < appearance->n_colours; i++) {
-        buf_printf(out, "  %s: %s;\n", appearance->colours[i].property,
-                   appearance->colours[i].value);
-    }
-    buf_text(out, "}\n");
 }
 
 bool appearance_offers(const struct appearance *appearance, const char *method, struct arena *arena)

@@ -32,11 +32,16 @@ void appearance_of(const struct invoice *invoice, const struct cardgate *cardgat
 
 #define APPEARANCE_CONTRAST_LEAST 4.5 /* WCAG 2.2, 1.4.3 */
 
+/* The theme that fits the merchant's colours: that of the background, or of the texts, that they
+ * set; else the one that was asked for, or NULL. */
+const char *appearance_theme(const struct appearance *appearance);
+
 /* The pairs of text and ground whose contrast is too low because of the merchant's colours, in the
- * names of `style`; NULL if all can be read. */
+ * names of `style`, with the theme; NULL if all can be read. */
 const char *appearance_faint(const struct appearance *appearance, struct arena *arena);
 
-/* The style sheet of its colours. */
+/* The style sheet of its colours, and of those of the page that are moved so that its texts can be
+ * read. */
 void appearance_css(struct buf *out, const struct appearance *appearance);
 
 /* Whether a method is offered. */

@@ -108,7 +108,8 @@ describe('with forced colours', () => {
 });
 
 describe('colours of a merchant that cannot be read', () => {
-  const FAINT = { primary_text_color: '#eeeeee', primary_color: '#ffee00', on_primary_color: 'white' };
+  const FAINT = { primary_background_color: '#ffffff', primary_text_color: '#eeeeee', primary_color: '#ffee00',
+    on_primary_color: 'white' };
 
   test('are named in the log and in the panel, which keeps its own', async () => {
     const own = await startServer();
@@ -116,7 +117,8 @@ describe('colours of a merchant that cannot be read', () => {
     await asPayer({}, own, async (payer) => {
       await payer.open(await page(api, FAINT));
       const said = await payer.text('panel-faint');
-      assert.match(said, /primary_text_color on primary_background_color 1\.2:1/);
+      assert.match(said, /primary_text_color on primary_background_color 1\.2:1 \(light theme\)/);
+      assert.match(said, /primary_color on primary_background_color 1\.2:1 \(light theme\)/);
       assert.match(said, /on_primary_color on primary_color 1\.2:1/);
       assert.ok(!said.includes('secondary_text_color on'), said);
       const inks = await payer.at('mock-panel').evaluate((panel) =>
@@ -130,6 +132,14 @@ describe('colours of a merchant that cannot be read', () => {
     assert.match(own.stderr, /faint_colours .*primary_text_color on primary_background_color 1\.2:1/);
   });
 
+  test('that are not the merchant\'s are called the page\'s', async () => {
+    await asPayer({ theme: 'dark' }, server, async (payer) => {
+      await payer.open(await page(await demo.newAccount(), { danger_color: '#eeeeee' }));
+      const said = await payer.text('panel-faint');
+      assert.match(said, /danger_color on the page's primary_background_color 1\.2:1 \(light theme\)/);
+    });
+  });
+
   test('and those that can be read are not', async () => {
     await asPayer({}, server, async (payer) => {
       await payer.open(await page(await demo.newAccount(), { primary_color: 'navy', theme: 'basic' }));
@@ -141,11 +151,54 @@ describe('colours of a merchant that cannot be read', () => {
     const read = (name) => readFileSync(new URL(`../../server/${name}`, import.meta.url), 'utf8');
     const css = read('web/assets/theme.css');
     const rows = [...read('view/appearance_faint.c').matchAll(/\{"(--[a-z-]+)", "\w+", "(#\w+)", "(#\w+)"\}/g)];
-    assert.equal(rows.length, 10);
+    assert.equal(rows.length, 12);
     for (const [, property, light, dark] of rows) {
       assert.ok(css.includes(`${property}: light-dark(${light}, ${dark});`), property);
     }
   });
+});
+
+describe('one colour of a merchant leaves all texts readable', () => {
+  const NAMES = ['primary_color', 'on_primary_color', 'primary_text_color', 'primary_background_color', 'secondary_color',
+    'secondary_text_color', 'secondary_background_color', 'success_color', 'danger_color', 'info_color'];
+
+  /** The texts outside of the mock's panel whose contrast with what they stand on is below 4.5. */
+  const faintTexts = (payer) => payer.page.evaluate(() => {
+    const parts = (text) => text.match(/[\d.]+/g).map(Number);
+    const light = (text) => parts(text).slice(0, 3).map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+    const groundOf = (one) => {
+      const { backgroundColor: ground } = getComputedStyle(one);
+      return parts(ground)[3] === 0 && one.parentElement ? groundOf(one.parentElement) : ground;
+    };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = new Set();
+    while (walker.nextNode()) {
+      const one = walker.currentNode.parentElement;
+      if (!walker.currentNode.textContent.trim() || one.closest('.panel, svg, select') || !one.checkVisibility()) continue;
+      const [text, ground] = [getComputedStyle(one).color, groundOf(one)];
+      const [a, b] = [light(text), light(ground)];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      if (contrast < 4.5) found.add(`${walker.currentNode.textContent.trim()}: ${text} on ${ground}, ${contrast.toFixed(2)}`);
+    }
+    return [...found];
+  });
+
+  for (const theme of ['light', 'dark']) {
+    for (const name of NAMES) {
+      test(`${name}, ${theme}`, async () => {
+        const api = await demo.newAccount();
+        await asPayer({ theme }, server, async (payer) => {
+          for (const colour of ['#ffffff', '#000000', '#777777', '#ffee00']) {
+            await payer.open(await page(api, { [name]: colour }, { reference_id: `${name}${colour}` }));
+            assert.deepEqual(await faintTexts(payer), [], `${name} ${colour}`);
+            if (colour === '#ffffff') await payer.shot(`colour-${name}-${theme}`);
+          }
+        });
+      });
+    }
+  }
 });
 
 describe('the brand of the card', () => {
