@@ -1,5 +1,5 @@
-// What the pages of a catalogue's methods show: by method, by a word of its code, by its category. A small sample in the
-// layout of openfintech; and the whole one, if OPENFINTECH_DATA names its folder data.
+// What the pages of a catalogue's methods show: by method, by a word of its code, by its category. A small sample in
+// the layout of openfintech; and the whole one, if OPENFINTECH_DATA names its folder data.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

@@ -32,7 +32,7 @@ export function parseJson(name, text, empty = {}) {
 }
 
 /**
- * What an input says as a number. A text that is none, or an empty one, stays a text: the server refuses it at its field.
+ * What an input says as a number. A text that is none, or an empty one, stays a text: the server refuses it.
  * Number() would make it null in JSON, which is the same as nothing.
  */
 export function numberIn(text) {
