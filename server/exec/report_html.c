@@ -139,6 +139,8 @@ void report_html_invoice(struct report *report, struct arena *arena,
                          const struct report_invoice *invoice)
 {
     const struct invoice *row = &invoice->row;
+    enum status_money money = status_money(row->status);
+    bool bad = status_is_failure(row->status) || money == STATUS_MONEY_CHARGED_BACK;
     const struct template_rows steps = step_rows(arena, invoice);
     const struct template_rows callbacks = callback_rows(arena, invoice);
     const struct template_value values[] = {
@@ -150,8 +152,8 @@ void report_html_invoice(struct report *report, struct arena *arena,
         {"service", row->service},
         {"status", status_name(row->status)},
         {"resolution", row->resolution},
-        {"good", status_is_paid(row->status) && row->status != STATUS_CHARGED_BACK ? "1" : NULL},
-        {"bad", status_is_failure(row->status) ? "1" : NULL},
+        {"good", money == STATUS_MONEY_PAID ? "1" : NULL},
+        {"bad", bad ? "1" : NULL},
         {"steps", .rows = &steps},
         {"more_steps", report_number_or_none(arena, (int64_t)invoice->more_steps)},
         {"callbacks", .rows = &callbacks},

@@ -448,20 +448,21 @@ describe('--report', { skip: ALONE }, () => {
     assert.match(html, /data-testid="invoices">4</);
   });
 
-  test('a charged-back invoice is no success', async () => {
+  test('an invoice whose money went back is no success', async () => {
     const folder = tempDir();
     const { code, stderr } = await exec(
       ['--report', folder],
       program(`
-      for (const outcome of ['processed@0', 'processed@0,charged_back@0']) {
+      for (const outcome of ['processed@0', 'processed@0,charged_back@0', 'processed@0,refunded@0']) {
         const { id } = await create({ test_mode: true }, outcome);
         await control('GET', '/wait?invoice=' + id + '&status=' + outcome.split(/[@,]/).at(-2));
       }`),
     );
     assert.equal(code, 0, stderr);
     assert.deepEqual(files(folder)[1].match(/data-label="Status"[^<]*/g).sort(), [
+      'data-label="Status" class="bad">charged_back',
       'data-label="Status" class="good">processed',
-      'data-label="Status">charged_back',
+      'data-label="Status">refunded',
     ]);
   });
 
