@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "domain/resolution.h"
 #include "engine/engine_journal.h"
-#include "engine/refund.h"
 #include "store/store_callback.h"
 #include "store/store_invoice.h"
 #include "watch/trace.h"
@@ -155,8 +154,9 @@ static void add_change(struct timeline *timeline, const char *from, const struct
     json_out_text(out, "resolution", row->resolution);
     json_out_text(out, "cause", row->cause);
     add_cause(timeline, out, JOURNAL_TRANSITION, row->at_ms, (int64_t)row->new);
-    if (row->new == STATUS_REFUND_PENDING && text_equal(row->cause, REFUND_CAUSE) &&
-        timeline->refund < timeline->refunds_end) {
+    bool begins = status_is_of_refund(row->new) && !status_is_refunding(row->old);
+    if (begins && timeline->refund < timeline->refunds_end &&
+        timeline->refund->created_ms == row->at_ms) {
         json_out_text(out, "refund", timeline->refund++->id);
     }
     end_item(timeline, row->wall_ms);

@@ -41,11 +41,10 @@ void ident_next(struct ident_source *source, const char *prefix, char ret_id[IDE
     write_id(digest, prefix, ret_id);
 }
 
-void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID])
+/* Version 4 form. */
+static void write_uuid(uint8_t d[32], char ret_uuid[IDENT_UUID])
 {
     static const char hex[] = "0123456789abcdef", form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    uint8_t d[32];
-    next_digest(source, d);
     d[6] = (uint8_t)((d[6] & 0x0f) | 0x40);
     d[8] = (uint8_t)((d[8] & 0x3f) | 0x80);
     for (size_t at = 0, digit = 0; at < sizeof form; at++) {
@@ -54,6 +53,13 @@ void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID])
             form[at] == 'x' ? hex[high ? d[digit / 2] >> 4 : d[digit / 2] & 15] : form[at];
         digit += form[at] == 'x';
     }
+}
+
+void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID])
+{
+    uint8_t digest[32];
+    next_digest(source, digest);
+    write_uuid(digest, ret_uuid);
 }
 
 void ident_next_secret(struct ident_source *source, char *ret_text, int length)
@@ -83,6 +89,14 @@ void ident_derived(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const 
     uint8_t digest[32];
     derive(key, prefix, text, digest);
     write_id(digest, prefix, ret_id);
+}
+
+void ident_derived_uuid(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                        char ret_uuid[IDENT_UUID])
+{
+    uint8_t digest[32];
+    derive(key, prefix, text, digest);
+    write_uuid(digest, ret_uuid);
 }
 
 void ident_derived_long(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,

@@ -30,6 +30,10 @@ void ident_next(struct ident_source *source, const char *prefix, char ret_id[IDE
 /* A fresh UUID, version 4 form: the platform generates one if no reference_id was given (P352). */
 void ident_next_uuid(struct ident_source *source, char ret_uuid[IDENT_UUID]);
 
+/* The UUID that always belongs to `text` under this key. */
+void ident_derived_uuid(const uint8_t key[CRYPT_KEY_SIZE], const char *prefix, const char *text,
+                        char ret_uuid[IDENT_UUID]);
+
 /* `length` fresh characters of the base64url alphabet, NUL behind them: the random part of keys. */
 void ident_next_secret(struct ident_source *source, char *ret_text, int length);
 

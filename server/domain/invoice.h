@@ -125,7 +125,8 @@ enum refund_status {
     REFUND_FAILED = 2,
 };
 
-/* A requested refund. While one is pending, its invoice is refund_pending. */
+/* A refund: requested by the merchant, or made by a planned outcome or a command. While one is
+ * pending, its invoice is refund_pending or refunding. */
 struct refund {
     int64_t invoice, account;
     const char *id; /* ref_...; always the same for a reference_id of an account */
@@ -134,6 +135,7 @@ struct refund {
     const char *description; /* or NULL */
     enum refund_status status;
     int64_t created_ms, finished_ms; /* account time; or TIME_NONE */
+    bool unrequested; /* no call asked for it; while it is pending its amount is not decided */
 };
 
 extern const char *const refund_statuses[]; /* their names, NULL behind the last */

@@ -179,6 +179,7 @@ static const struct row_field refund_fields[] = {
     FILED(refund, status, CHOICE, .names = refund_statuses, CHANGES),
     FILED(refund, created_ms, TIME),
     FILED(refund, finished_ms, TIME, NULLABLE, CHANGES),
+    FILED(refund, unrequested, BOOL, SPARSE), /* files of earlier versions have none */
 };
 
 static const struct row_field balance_fields[] = {

@@ -29,7 +29,7 @@ enum row_kind {
     ROW_CODE,       /* int64_t, an HTTP status; 0 for null */
     ROW_CALLBACK,   /* int64_t, "cb_17" */
     ROW_NUMBER,     /* int64_t; the database only */
-    ROW_BOOL,       /* bool */
+    ROW_BOOL,       /* bool; null is false */
     ROW_CHOICE,     /* an enum by the field's names; "" names none */
     ROW_STATUS,     /* enum status */
     ROW_STATUSES,   /* uint32_t, a list of names */

@@ -212,6 +212,12 @@ bool status_is_refunding(enum status status)
     return table[status].is & REFUNDING;
 }
 
+bool status_is_of_refund(enum status status)
+{
+    return status_is_refunding(status) || table[status].money == STATUS_MONEY_REFUNDED ||
+           status == STATUS_REFUND_FAILED;
+}
+
 bool status_is_canceling(enum status status)
 {
     return table[status].is & CANCELING;

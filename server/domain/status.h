@@ -85,6 +85,8 @@ bool status_is_under_way(enum status status);
 
 /* A refund of the payment, or a cancellation of the payout, has begun and not ended. */
 bool status_is_refunding(enum status status);
+/* A refund is in progress, or it was the last thing that happened. */
+bool status_is_of_refund(enum status status);
 bool status_is_canceling(enum status status);
 
 /* The effect of this status on an invoice's money (invoice.h). */

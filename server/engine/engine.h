@@ -8,7 +8,7 @@
  *   tenant, faults                              accounts in memory, and their clocks
  *   turn                                        what a turn leaves to be done, with callbacks that
  *                                               wait for the reply of the call that causes them
- *   lookup, ledger, engine_journal              reading and recording
+ *   lookup, ledger, engine_journal, refund_row  reading and recording
  *   outbox_fault, outbox                        callbacks, and faults that change them
  *   transition, plan                            changes of an invoice, and planned changes
  *   create, payment, refund, payout             what merchants and payers do

@@ -80,17 +80,59 @@ const struct service *engine_service(const struct engine *engine, const struct i
                         invoice->service);
 }
 
+static bool may_have_refunds(const struct invoice *invoice)
+{
+    for (enum status status = 0; status < STATUS_COUNT; status++) {
+        if (invoice->statuses_reached & STATUS_BIT(status) && status_is_of_refund(status)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What went back by a change that was only imagined (engine_imagine), as the pending refund or as
+ * one that no call finds. */
+static struct refund imagined_refund(const struct view_invoice *view, struct arena *arena,
+                                     const struct refund *last, int64_t amount)
+{
+    const struct invoice *invoice = view->invoice;
+    const uint8_t *key = view->token_key->bytes;
+    char id[IDENT_TEXT], uuid[IDENT_UUID];
+    struct refund refund = {.created_ms = invoice->refunded_ms};
+    if (last && last->status == REFUND_PENDING) {
+        refund = *last;
+    } else {
+        ident_derived(key, "ref", invoice->id, id);
+        ident_derived_uuid(key, "refund", invoice->id, uuid);
+        refund.id = arena_strdup(arena, id);
+        refund.reference_id = arena_strdup(arena, uuid);
+    }
+    refund.amount = amount;
+    refund.status = REFUND_DONE;
+    return refund;
+}
+
+/* Their sum is refunded_amount (P579). */
 static void write_refunds(const struct view_invoice *view, struct json_out *out)
 {
-    static const uint32_t refunded = STATUS_BIT(STATUS_REFUND_PENDING);
+    const struct invoice *invoice = view->invoice;
     struct arena arena = {0};
     struct refund *rows;
-    if (!(view->invoice->statuses_reached & refunded)) {
+    int64_t rest = money_or_zero(invoice->refunded_amount);
+    if (!rest && !may_have_refunds(invoice)) {
         return;
     }
-    size_t n = store_refund_all(view->store, &arena, view->invoice->seq, &rows);
+    size_t n = store_refund_all(view->store, &arena, invoice->seq, &rows);
     for (size_t i = 0; i < n; i++) {
-        view_refund(out, NULL, &rows[i], view->invoice);
+        rest -= rows[i].status == REFUND_DONE ? rows[i].amount : 0;
+    }
+    bool replaces = rest > 0 && n && rows[n - 1].status == REFUND_PENDING;
+    for (size_t i = 0; i < n - replaces; i++) {
+        view_refund(out, NULL, &rows[i], invoice);
+    }
+    if (rest > 0) {
+        const struct refund last = imagined_refund(view, &arena, n ? &rows[n - 1] : NULL, rest);
+        view_refund(out, NULL, &last, invoice);
     }
     arena_finish(&arena);
 }

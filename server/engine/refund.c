@@ -2,6 +2,7 @@
 
 #include "engine/lookup.h"
 #include "engine/plan.h"
+#include "engine/refund_row.h"
 #include "store/store_invoice.h"
 
 /* Rules match the refund's own fields. An outcome does not set the amount, so `refunded` and
@@ -33,15 +34,6 @@ bool refund_find_id(struct engine *engine, const struct tenant *tenant, struct a
 {
     return store_refund_by_id(engine->store, arena, tenant->account.num, id, ret_refund) &&
            store_invoice_get(engine->store, arena, ret_refund->invoice, ret_invoice);
-}
-
-const char *refund_id(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                      const char *reference_id)
-{
-    char id[IDENT_TEXT];
-    const char *owned = arena_printf(arena, "%s:%s", tenant->account.keys.id, reference_id);
-    ident_derived(engine->keys.derive, "ref", owned, id);
-    return arena_strdup(arena, id);
 }
 
 /* Inserts the refund and plans its outcome. */

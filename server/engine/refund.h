@@ -39,7 +39,3 @@ bool refund_find(struct engine *engine, const struct tenant *tenant, struct aren
                  const char *reference_id, struct refund *ret_refund, struct invoice *ret_invoice);
 bool refund_find_id(struct engine *engine, const struct tenant *tenant, struct arena *arena,
                     const char *id, struct refund *ret_refund, struct invoice *ret_invoice);
-
-/* The id of the account's refund with this reference, in the arena. */
-const char *refund_id(const struct engine *engine, const struct tenant *tenant, struct arena *arena,
-                      const char *reference_id);

@@ -4,7 +4,7 @@
 #include "domain/token.h"
 #include "engine/lookup.h"
 #include "engine/outbox.h"
-#include "engine/refund.h"
+#include "engine/refund_row.h"
 #include "engine/snapshot.h"
 #include "engine/snapshot_file.h"
 #include "store/store_callback.h"

@@ -7,6 +7,7 @@
 #include "engine/ledger.h"
 #include "engine/lookup.h"
 #include "engine/outbox.h"
+#include "engine/refund_row.h"
 #include "store/store_invoice.h"
 
 void engine_save(struct engine *engine, struct tenant *tenant, struct invoice *invoice)
@@ -130,7 +131,8 @@ static enum status status_of(const struct invoice *invoice,
                              const struct transition_request *request, const struct change *change)
 {
     bool refunded = status_money(request->status) == STATUS_MONEY_REFUNDED;
-    if (refunded && change->refunding && request->amount == MONEY_NONE) {
+    bool asked = change->refunding && !change->refund.unrequested;
+    if (refunded && asked && request->amount == MONEY_NONE) {
         return change->refund.amount < invoice_left(invoice) ? STATUS_PARTIALLY_REFUNDED
                                                              : STATUS_REFUNDED;
     }
@@ -147,8 +149,8 @@ static int64_t amount_of(const struct transition_request *request, const struct 
     if (request->amount != MONEY_NONE) {
         return request->amount;
     }
-    return money == STATUS_MONEY_REFUNDED && change->refunding ? change->refund.amount
-                                                               : range->usual;
+    bool asked = change->refunding && !change->refund.unrequested;
+    return money == STATUS_MONEY_REFUNDED && asked ? change->refund.amount : range->usual;
 }
 
 /* Decides what the request changes; returns false if it is not allowed. `force` skips the state
@@ -185,23 +187,32 @@ bool engine_may_become(const struct engine *engine, const struct tenant *tenant,
     return decide(engine, tenant, arena, invoice, &request, &change) && change.new == status;
 }
 
-/* Ends the pending refund: done if the invoice became refunded, else failed. */
-static void end_refund(struct engine *engine, const struct change *change, int64_t at_ms)
-{
-    struct refund refund = change->refund;
-    bool done = status_money(change->new) == STATUS_MONEY_REFUNDED;
-    refund.amount = done ? change->amount : refund.amount;
-    refund.status = done ? REFUND_DONE : REFUND_FAILED;
-    refund.finished_ms = at_ms;
-    store_refund_update(engine->store, &refund);
-}
-
 /* The state before a change, to compute the differences from. */
 struct before {
     enum status status;
     int64_t worth, held; /* of the balance (engine/ledger.h) */
     struct invoice_money money;
 };
+
+/* The refund of the change, if it begins, makes or ends one; see refund_row.h. */
+static void keep_refund(struct engine *engine, const struct tenant *tenant, struct arena *arena,
+                        const struct invoice *invoice, struct change *change,
+                        const struct before *before)
+{
+    int64_t at_ms = invoice->updated_ms;
+    if (before->money.refunded && invoice->refunded_amount == MONEY_NONE) {
+        store_refund_undo(engine->store, invoice->seq);
+    }
+    if (change->refunding) {
+        if (!status_is_refunding(change->new)) {
+            refund_row_end(engine, &change->refund, change->new, change->amount, at_ms);
+        }
+    } else if (status_is_of_refund(change->new) &&
+               !store_refund_pending(engine->store, arena, invoice->seq, &change->refund)) {
+        refund_row_add(engine, tenant, arena,
+                       &(struct refund_change){invoice, change->amount, at_ms});
+    }
+}
 
 static void record(struct engine *engine, struct tenant *tenant, const struct invoice *invoice,
                    const struct before *before, const struct transition_request *request)
@@ -261,9 +272,7 @@ bool engine_transition(struct engine *engine, struct tenant *tenant, struct aren
     invoice->updated_ms = request->at_ms;
     fill(engine, arena, invoice, request, change.amount);
     invoice->challenge_outcome = invoice->challenge_payload = NULL;
-    if (change.refunding && !status_is_refunding(change.new)) {
-        end_refund(engine, &change, request->at_ms);
-    }
+    keep_refund(engine, tenant, arena, invoice, &change, &before);
     publish(engine, tenant, arena, invoice, &before, request);
     return true;
 }

@@ -27,6 +27,7 @@ enum {
     Q_REFUND_BY_ID,
     Q_REFUND_PENDING,
     Q_REFUND_ALL,
+    Q_REFUND_UNDO,
 };
 
 /* The column has one of the values of a JSON array, or none of them (struct invoice_values). */
@@ -87,10 +88,12 @@ static const char *const sql[] = {
     [Q_REFUND_BY_REFERENCE] = REFUND "account = ?1 AND reference_id = ?2",
     [Q_REFUND_BY_ID] = REFUND "id = ?1 AND account = ?2",
     [Q_REFUND_PENDING] = REFUND "invoice = ?1 AND status = 0",
-    [Q_REFUND_ALL] = REFUND "invoice = ?1 ORDER BY seq",
+    [Q_REFUND_ALL] = REFUND "invoice = ?1 ORDER BY created_ms, seq",
+    [Q_REFUND_UNDO] = "UPDATE refund SET status = 2 WHERE invoice = ?1 AND status = 1",
 };
 
-_Static_assert(REFUND_PENDING == 0, "the status is named by number in the statement");
+_Static_assert(REFUND_PENDING == 0 && REFUND_DONE == 1 && REFUND_FAILED == 2,
+               "the statuses are named by number in the statements");
 
 const struct store_queries store_invoice_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
@@ -259,6 +262,13 @@ bool store_refund_pending(struct store *store, struct arena *arena, int64_t invo
 {
     sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_REFUND_PENDING, invoice);
     return store_one_row(store, arena, q, &row_refund, ret_refund);
+}
+
+void store_refund_undo(struct store *store, int64_t invoice)
+{
+    sqlite3_stmt *q = store_write_query(store, STORE_INVOICE, Q_REFUND_UNDO);
+    store_bind(q, invoice);
+    store_run(store, q);
 }
 
 size_t store_refund_all(struct store *store, struct arena *arena, int64_t invoice,

@@ -102,6 +102,9 @@ bool store_refund_by_id(struct store *store, struct arena *arena, int64_t accoun
 bool store_refund_pending(struct store *store, struct arena *arena, int64_t invoice,
                           struct refund *ret_refund);
 
+/* All refunds of the invoice that were done count as failed: its payment was taken back. */
+void store_refund_undo(struct store *store, int64_t invoice);
+
 /* All refunds of an invoice in the order of creation, in the arena; returns how many. */
 size_t store_refund_all(struct store *store, struct arena *arena, int64_t invoice,
                         struct refund **ret_refunds);

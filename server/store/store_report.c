@@ -7,13 +7,15 @@ enum {
     Q_MONEY,
 };
 
-/* A change that ended a requested refund. A refund by command has no request. */
-#define ENDED_REFUND(change) change ".refunded > 0 AND " change ".old IN (6, 20)"
+/* A change that returned money. Each has its refund, but a reference only if a call requested it.
+ */
+#define ENDED_REFUND(change) change ".refunded > 0"
 
-/* The n-th request that ended in one millisecond belongs to the n-th such change then. */
+/* The n-th refund that ended in one millisecond belongs to the n-th such change then. */
 #define REFUND_REFERENCE                                                                           \
     "CASE WHEN " ENDED_REFUND(                                                                     \
-        "t") " THEN (SELECT reference_id FROM refund AS r"                                         \
+        "t") " THEN (SELECT CASE WHEN r.unrequested THEN NULL ELSE r.reference_id END FROM "       \
+             "refund AS r"                                                                         \
              " WHERE r.invoice = t.invoice AND r.status = 1 AND r.finished_ms = t.at_ms"           \
              " AND (SELECT count(*) FROM refund AS e WHERE e.invoice = r.invoice AND e.status = 1" \
              " AND e.finished_ms = r.finished_ms AND e.seq < r.seq)"                               \
@@ -38,8 +40,7 @@ static const char *const sql[] = {
     [Q_MONEY] = MONEY IN_RANGE,
 };
 
-_Static_assert(REFUND_DONE == 1 && STATUS_REFUND_PENDING == 6 && STATUS_REFUNDING == 20,
-               "the statuses are named by number in the statement");
+_Static_assert(REFUND_DONE == 1, "the status is named by number in the statement");
 
 const struct store_queries store_report_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 

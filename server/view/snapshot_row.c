@@ -317,6 +317,9 @@ static const struct {
 
 static bool is_null(const struct value *v)
 {
+    if (v->field->kind == ROW_BOOL) {
+        return !*v->flag;
+    }
     return kinds[v->field->kind].number ? *v->number == kinds[v->field->kind].null : !*v->text;
 }
 
@@ -361,6 +364,8 @@ static const char *read_value(const struct row_reader *reader, const struct row_
     }
     if (field->null && kinds[field->kind].number) {
         *v.number = kinds[field->kind].null;
+    } else if (field->null && field->kind == ROW_BOOL) {
+        *v.flag = false;
     }
     return field->null ? NULL : MESSAGE_BLANK;
 }

@@ -194,6 +194,109 @@ describe('reading', () => {
   });
 });
 
+// What went back, however it did, is listed: the sum of the refunds that are processed is refunded_amount.
+describe('without a call', () => {
+  const of = ({ attributes: { status, amount, created } }) => [status, amount, created];
+  /** The refunds of the invoice, after a check of what holds for each of them. */
+  async function listed(api, id) {
+    const { refunds, refunded_amount } = await api.attributes(id);
+    for (const one of refunds) {
+      assert.match(one.id, /^ref_[A-Za-z0-9]{16}$/);
+      assert.match(one.attributes.reference_id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+      assert.deepEqual(await get(api, one.id), one);
+    }
+    assert.equal(new Set(refunds.map(({ id: name }) => name)).size, refunds.length);
+    const done = refunds.filter(({ attributes }) => attributes.status === 'processed');
+    assert.equal(done.reduce((sum, { attributes }) => sum + attributes.amount, 0), refunded_amount ?? 0);
+    return refunds.map(of);
+  }
+  const PLANS = {
+    'processed@0,refunded@5s': [['processed', 100, 5]],
+    'processed@0,partially_refunded@5s': [['processed', 50, 5]],
+    'processed@0,partially_refunded@1s,refunded@2s': [['processed', 50, 1], ['processed', 50, 3]],
+    'processed@0,refund_pending@1s': [['process_pending', 100, 1]],
+    'processed@0,refund_pending@1s,refunded@1s': [['processed', 100, 1]],
+    'processed@0,refund_pending@1s,refunding@1s,partially_refunded@1s': [['processed', 50, 1]],
+    'processed@0,refund_pending@1s,refund_failed@1s': [['process_failed', 100, 1]],
+    'processed@0,refund_failed@1s,refunded@1s': [['process_failed', 100, 1], ['processed', 100, 2]],
+    'processed@0,partially_charged_back@1s,refunding@1s,refunded@1s': [['processed', 50, 2]],
+    'processed@0,charged_back@1s': [],
+  };
+  for (const [plan, want] of Object.entries(PLANS)) {
+    test(plan, async () => {
+      const api = await shop();
+      const { id } = await api.made({}, outcome(plan));
+      await api.advance(10);
+      assert.deepEqual(await listed(api, id), want.map(([status, amount, at]) => [status, amount, api.start + at]));
+    });
+  }
+
+  test('by commands, beside requested ones, with amounts and by force', async () => {
+    const api = await shop();
+    const id = await paid(api);
+    const move = async (status, more) => (await api.transition(id, { status, ...more })).expect(200);
+    await move('partially_refunded', { amount: 10 });
+    await refunded(api, id, { amount: 20, reference_id: 'r-1' });
+    await move('partially_refunded', { amount: 15 }); // ends the requested one
+    await move('partially_refunded', { amount: 5, force: true });
+    await move('refund_pending');
+    await move('refunded');
+    const { refunds } = await api.attributes(id);
+    assert.deepEqual(refunds.map(({ attributes: { status, amount } }) => [status, amount]),
+      [10, 15, 5, 70].map((amount) => ['processed', amount]));
+    assert.deepEqual(refunds.map(({ attributes }) => attributes.reference_id === 'r-1'), [false, true, false, false]);
+    const { items } = await api.timeline(id);
+    assert.deepEqual(items.filter((one) => one.refund).map(({ to, refund: name }) => [to, name]), [
+      ['partially_refunded', refunds[0].id],
+      ['refund_pending', refunds[1].id],
+      ['partially_refunded', refunds[2].id],
+      ['refund_pending', refunds[3].id],
+    ]);
+    await move('process_pending', { force: true }); // its payment is taken back, and what was refunded of it
+    await move('processed');
+    const after_ = await api.attributes(id);
+    assert.deepEqual([after_.refunded_amount, after_.refunds.map((one) => one.attributes.status)],
+      [null, Array(4).fill('process_failed')]);
+    await move('refunded');
+    assert.deepEqual((await api.attributes(id)).refunds.map((one) => one.attributes.status).at(-1), 'processed');
+    assert.deepEqual((await listed(api, await paid(api))), []);
+  });
+
+  test('callbacks list it: the planned one, and one that is sent by hand', async () => {
+    const api = await shop();
+    const sink = await startSink({ account: api.account });
+    const { id } = await api.made({ callback_url: `${sink.url}/c` }, outcome('processed@0,partially_refunded@0'));
+    await api.advance(0);
+    const [first] = (await api.attributes(id)).refunds;
+    (await api.control('POST', '/callbacks', { invoice: id, transition: 'refunded' })).expect(201);
+    await api.idle();
+    const bodies = sink.requests.map(({ text }) => JSON.parse(text).data.attributes);
+    const [planned, byHand] = bodies.slice(-2);
+    assert.deepEqual([planned.refunded_amount, planned.refunds], [50, [first]]);
+    assert.deepEqual([byHand.refunded_amount, byHand.refunds.map((one) => one.attributes.amount)], [100, [50, 50]]);
+    assert.deepEqual((await api.attributes(id)).refunds, [first]);
+    await sink.stop();
+  });
+
+  test('a snapshot and its file keep it', async () => {
+    const [api, other] = [await shop(), await shop()];
+    const { id } = await api.made({}, outcome('processed@0,partially_refunded@0,refund_pending@0,partially_refunded@9s'));
+    await api.advance(0);
+    (await api.control('POST', '/snapshots/one', {})).expect(201);
+    const before = await listed(api, id);
+    await api.advance(9);
+    const end = [['processed', 50, api.start], ['processed', 25, api.start]];
+    assert.deepEqual(await listed(api, id), end);
+    (await api.control('POST', '/snapshots/one/restore', {})).expect(200);
+    assert.deepEqual(await listed(api, id), before);
+    const file = (await api.control('GET', '/snapshots/one')).expect(200).json;
+    (await other.control('PUT', '/snapshots/one', file)).expect(201);
+    (await other.control('POST', '/snapshots/one/restore', {})).expect(200);
+    await other.advance(9);
+    assert.deepEqual(await listed(other, (await other.list()).data[0].id), end);
+  });
+});
+
 describe('snapshots', () => {
   test('a restored refund has its id, and reads as it was', async () => {
     const api = await shop();
