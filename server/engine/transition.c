@@ -74,8 +74,8 @@ static void set_paid_out(struct invoice *invoice, int64_t amount)
     invoice->processed_deposit = amount ? money_add(amount, invoice->fee) : MONEY_NONE;
 }
 
-/* processed_ms is the end of a payout, successful or not: `processed` or `failed`
- * (view_payout.c). A cancellation keeps the time of the success. */
+/* processed_ms is the time of the success or of the failure: `processed` or `failed`
+ * (view_payout.c). A cancellation keeps the time of the success, if there was one (P628). */
 static void fill_payout(struct invoice *invoice, const struct transition_request *request,
                         int64_t amount)
 {
@@ -90,7 +90,8 @@ static void fill_payout(struct invoice *invoice, const struct transition_request
         /* The cancellation failed before a success was reported: all of it was paid. */
         set_paid_out(invoice, invoice->payment_amount);
     }
-    if (status_is_final(invoice->status) && invoice->processed_ms == TIME_NONE) {
+    bool ended = status_is_failure(invoice->status) || (paid && status_is_final(invoice->status));
+    if (ended && invoice->processed_ms == TIME_NONE) {
         invoice->processed_ms = request->at_ms;
     }
 }

@@ -88,6 +88,35 @@ describe('payouts', () => {
     });
   }
 
+  // `processed` is the time of the success, `failed` that of a failure before one.
+  const NEITHER = { processed: null, failed: null };
+  const [PAID, LOST] = [{ ...NEITHER, processed: 3 }, { ...NEITHER, failed: 3 }];
+  const TIMES = {
+    'processed@3s': PAID,
+    'partially_processed@3s': PAID,
+    'partially_canceled@3s': PAID,
+    'processed@3s,canceled@1s': PAID,
+    'canceled@3s': NEITHER,
+    'terminated@3s': LOST,
+    'process_failed@3s': LOST,
+    'canceling@3s,canceled@1s': NEITHER,
+    'canceling@1s,cancel_failed@2s': PAID,
+    'processed@3s,cancel_pending@1s,canceled@1s': PAID,
+  };
+  for (const [chain, { processed, failed }] of Object.entries(TIMES)) {
+    const newer = /canceling|cancel_pending/.test(chain);
+    for (const profile of newer ? ['2024', '2025'] : ['2020', '2024', '2025']) {
+      test(`the times of ${chain} (${profile})`, async () => {
+        const api = await shop({ profile });
+        const { id } = await paidOut(api, {}, outcome(chain));
+        await api.advance(10);
+        const seen = await payout(api, id);
+        const at = (seconds) => seconds && api.start + seconds;
+        assert.deepEqual([seen.processed, seen.failed], [at(processed), at(failed)]);
+      });
+    }
+  }
+
   test('expired: a payout that nobody starts', async () => {
     const api = await shop({ lifetime_s: 60 });
     const { id } = await paidOut(api, { options: { auto_process: false } });
