@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Client } from '../lib/client.js';
+import { ROOT } from '../lib/docs.js';
 import { local, open, text, unescaped } from '../lib/pages.js';
 import { ALONE, runBinary, startServer, tempDir } from '../lib/server.js';
 
@@ -281,6 +282,60 @@ describe('the option', () => {
 
 const DATA = process.env.OPENFINTECH_DATA;
 const read = (name) => JSON.parse(readFileSync(join(DATA, `${name}.json`), 'utf8'));
+
+// What the built-in services have otherwise than the catalogue, and why.
+const OURS = {
+  'bank_transfer_usd_hpp account_number required': 'the payment page asks for it',
+  'payfix_try_hpp identification_number': 'a merchant sends it (P1260)',
+};
+const OTHER_PAYOUT_CATEGORIES = ['paypal', 'pix', 'upi', 'spei', 'nequi', 'breb']; // a method has one, that of payments
+
+/** A regexp without its delimiters, and without what makes no difference. */
+const plain = (regexp) => (regexp.startsWith('/') ? regexp.slice(1, regexp.lastIndexOf('/')) : regexp)
+  .replace('$$', '$').replace('A-Z\\-\\sa-z\\p{L}', '-\\s\\p{L}');
+
+/** What differs between two services, as `code field property`. */
+function differences(ours, theirs) {
+  const { code } = theirs;
+  const found = ['method', 'currency', 'flow'].filter((name) => ours[name] !== theirs[name])
+    .map((name) => `${code} ${name}`);
+  const fields = (list) => new Map((list ?? []).map((field) => [field.key, field]));
+  const [have, want] = [fields(ours.fields), fields(theirs.fields)];
+  for (const key of new Set([...have.keys(), ...want.keys()])) {
+    const [one, other] = [have.get(key), want.get(key)];
+    if (!one || !other) found.push(`${code} ${key}`);
+    else {
+      if (one.type !== other.type) found.push(`${code} ${key} type`);
+      if (one.required !== other.required) found.push(`${code} ${key} required`);
+      if (plain(one.regexp) !== plain(other.regexp)) found.push(`${code} ${key} regexp ${one.regexp} ${other.regexp}`);
+    }
+  }
+  return found;
+}
+
+describe('the built-in services', { skip: DATA ? false : 'OPENFINTECH_DATA names no folder' }, () => {
+  const fixtures = JSON.parse(readFileSync(`${ROOT}fixtures/default.json`, 'utf8'));
+
+  test('are those of the catalogue: method, currency, flow, and what each field is and takes', async () => {
+    const theirs = new Map(read('payment_services').map((row) => [row.code, row]));
+    const own = (await listed(demo)).filter(({ service: code }) => fixtures.services.some((row) => row.code === code));
+    assert.equal(own.length, fixtures.services.length);
+    const found = own.flatMap((row) => (theirs.has(row.service)
+      ? differences(row, theirs.get(row.service)) : [`${row.service} is not in the catalogue`]));
+    assert.deepEqual(found.sort(), Object.keys(OURS).sort());
+  });
+
+  test('have its categories', () => {
+    const wrong = (methods, codes) => methods.filter(({ code, category }) => codes.has(code)
+      && category !== fixtures.methods.find((row) => row.code === code).category).map(({ code }) => code);
+    const methods = (rows) => new Set(rows.map(({ method: code }) => code));
+    assert.deepEqual(wrong(read('payment_methods'), new Set(fixtures.methods.map(({ code }) => code))), []);
+    assert.deepEqual(wrong(read('payout_methods'), methods(fixtures.payout_services)).sort(),
+      OTHER_PAYOUT_CATEGORIES.sort());
+    const known = new Set(read('payout_methods').map(({ code }) => code));
+    assert.deepEqual([...methods(fixtures.payout_services)].filter((code) => !known.has(code)), []);
+  });
+});
 
 describe('a whole checkout', { skip: DATA ? ALONE : 'OPENFINTECH_DATA names no folder' }, () => {
   test('is read without a warning', async () => {

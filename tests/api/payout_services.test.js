@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Client, query } from '../lib/client.js';
+import { ROOT } from '../lib/docs.js';
 import { keysAt } from '../lib/json-order.js';
 import { startServer } from '../lib/server.js';
 
@@ -28,6 +30,16 @@ test('payout services are listed in numbered pages', async () => {
     assert.ok(codes.includes(code), code);
   assert.ok(rows.some((row) => !row.attributes.available), 'some are unavailable');
   (await services({ 'page[number]': 0 })).expect(422);
+});
+
+test('schema/platform.md lists all that are built in', () => {
+  const { fields, payout_services: own } = JSON.parse(readFileSync(`${ROOT}fixtures/default.json`, 'utf8'));
+  const known = new Map(fields.map((field) => [field.id ?? field.key, field]));
+  const named = ({ key, required }) => `\`${key}\`${required ? '' : ' (optional)'}`;
+  const rows = own.map(({ code, method, currency, fields: list = [] }) =>
+    `| \`${code}\` | \`${method}\` | ${currency} | ${list.map((field) => named(known.get(field) ?? field)).join(', ')} |`);
+  const [, table] = /^\| payout \| .*\n.*\n((?:\|.*\n)+)/m.exec(readFileSync(`${ROOT}schema/platform.md`, 'utf8'));
+  assert.equal(table, `${rows.sort().join('\n')}\n`);
 });
 
 test('a payout service is read by its row id, not by its code', async () => {
