@@ -82,11 +82,10 @@ struct answer *control_read_page(struct call *call, int64_t *ret_limit, const ch
     const char *limit = http_query_text(call->request, "limit");
     *ret_limit = LIST_LIMIT;
     *ret_after = http_query_text(call->request, "after");
-    if (limit && (!text_to_int(limit, ret_limit) || *ret_limit < 1)) {
-        return call_invalid(call, "limit: must be a whole number from 1");
-    }
-    *ret_limit = *ret_limit > LIST_LIMIT_MOST ? LIST_LIMIT_MOST : *ret_limit;
-    return NULL;
+    bool good = !limit || text_to_int(limit, ret_limit);
+    return good && *ret_limit >= 1 && *ret_limit <= LIST_LIMIT_MOST
+               ? NULL
+               : call_invalid(call, "limit: must be a whole number from 1 to %d", LIST_LIMIT_MOST);
 }
 
 struct answer *control_read_bool(struct call *call, const char *name, bool *value)

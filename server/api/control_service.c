@@ -168,6 +168,17 @@ static struct answer *check_unused(struct call *call, enum invoice_kind kind, co
                : refuse_used(call, code, "set available to false instead");
 }
 
+/* The largest amount, which a fixture may give as one that no amount reaches (JSON_KIND_LIMIT). */
+static struct answer *check_most(struct call *call, const char *code, const json_t *change)
+{
+    static const struct json_field most = {.name = "amount_max", .kind = JSON_KIND_MONEY};
+    struct json_errors errors = {.arena = call->arena};
+    int64_t amount;
+    json_read(change, &most, 1, false, &amount, &errors);
+    return errors.n ? call_invalid(call, "service %s: amount_max: %s", code, errors.first->message)
+                    : NULL;
+}
+
 /* ------------------------------------------------------------------ the calls */
 
 struct answer *control_services_list(struct call *call)
@@ -200,7 +211,7 @@ struct answer *control_services_change(struct call *call)
     if (refused) {
         return refused;
     }
-    refused = check_essence(call, kind, code, body);
+    refused = check_most(call, code, body) ?: check_essence(call, kind, code, body);
     if (refused) {
         return refused;
     }

@@ -220,6 +220,23 @@ describe('changes', () => {
     });
   }
 
+  test('take no number that is beyond every amount, rather than another one', async () => {
+    const api = await demo.newAccount();
+    const before = await known(api, CARD);
+    const numbers = ['amount_min', 'amount_max', 'fee_min', 'fee_max', 'fee_rate', 'fee_fix', 'reserve_lifetime',
+      'reserve_rate'];
+    for (const name of numbers) {
+      for (const value of [1e20, '1e20', 90e9, -1e20]) {
+        const { message } = (await change(api, CARD, { [name]: value })).expect(422).json.error;
+        assert.equal(message,
+          `service ${CARD}: ${name}: This value should be between -90000000000 and 90000000000.`);
+      }
+    }
+    (await change(api, 'swish_sek_hpp', { ...NEW, amount_max: 1e15 })).expect(422);
+    assert.deepEqual(await known(api, CARD), before);
+    assert.equal((await change(api, CARD, { amount_max: '89999999999.99' })).expect(200).json.amount_max, 89999999999.99);
+  });
+
   test('are bounded', async () => {
     const api = await demo.newAccount();
     const long = { ...FIELD, hint: { en: 'x'.repeat(250) }, regexp: `^${'x'.repeat(1000)}$` };

@@ -225,6 +225,13 @@ describe('accounts', () => {
     assert.ok(found.includes(DEMO.id));
   });
 
+  test('a page of no items, and one of more than 1000, is rejected', async () => {
+    for (const limit of [0, -1, 1001, 1e20, '1e2', '']) {
+      const reply = await demo.control('GET', '/accounts', undefined, { parameters: { limit } });
+      assert.equal(reply.expect(422).json.error.message, 'limit: must be a whole number from 1 to 1000', String(limit));
+    }
+  });
+
   test('a page after an unknown account is rejected', async () => {
     const gone = await demo.newAccount();
     (await demo.send('DELETE', `/_mock/accounts/${gone.account.id}`)).expect(200);
