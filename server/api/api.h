@@ -123,6 +123,5 @@ const char *query_bracket(struct http_request *request, const char *map, const c
 void paging_read_int(struct http_request *request, const char *name, int64_t most, int64_t *value,
                      struct json_errors *errors);
 
-/* What a field of a refund takes, by the path of an error, in words; NULL when it is not known. In
- * the arena or static. */
-const char *api_refund_accepts(struct arena *arena, const char *path);
+/* The field of a refund at the path of an error, or NULL. */
+const struct json_field *api_refund_field(const char *path);

@@ -182,8 +182,7 @@ struct answer *api_refund_get(struct call *call)
                : api_missing_refund(call, call->params[0]);
 }
 
-const char *api_refund_accepts(struct arena *arena, const char *path)
+const struct json_field *api_refund_field(const char *path)
 {
-    const struct json_field *field = json_field_at(refund_fields, ARRAY_SIZE(refund_fields), path);
-    return field ? json_accepts(arena, field) : NULL;
+    return json_field_at(refund_fields, ARRAY_SIZE(refund_fields), path);
 }

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "base/text.h"
 #include "call/reason.h"
+#include "view/settings_lists.h"
 #include "view/view_errors.h"
 
 #include <string.h>
@@ -124,7 +125,16 @@ static enum order_way way_of(const struct route *route)
     return route && route->access == ACCESS_PRIVATE ? ORDER_PRIVATE : ORDER_PUBLIC;
 }
 
-static const char *accepts(struct call *call, const struct route *route, const char *path)
+/* Of a field that must not be blank. */
+static const char *accepts_some(struct call *call, const struct json_field *field)
+{
+    struct json_field filled = *field;
+    filled.required = true;
+    return json_accepts(call->arena, &filled);
+}
+
+/* What it takes by the tables; an error says more than the field where it is blank. */
+static const char *takes(struct call *call, const struct route *route, const char *path, bool blank)
 {
     enum order_way way = way_of(route);
     const char *hint =
@@ -135,19 +145,33 @@ static const char *accepts(struct call *call, const struct route *route, const c
     if (hint) {
         return hint;
     }
-    const char *field = route && route->handle == api_refund
-                            ? api_refund_accepts(call->arena, path)
-                            : order_accepts(call->arena, way, path);
+    const struct json_field *field =
+        route && route->handle == api_refund ? api_refund_field(path) : order_field(way, path);
     bool of_service = text_starts(path, way == ORDER_PAYOUT ? "fields." : "service_fields.");
-    return field || !of_service
-               ? field
-               : arena_printf(call->arena, "what fields of GET /%s says",
-                              way == ORDER_PAYOUT ? "payout-services" : "payment-services");
+    if (field) {
+        return blank ? accepts_some(call, field) : json_accepts(call->arena, field);
+    }
+    return of_service ? arena_printf(call->arena, "what fields of GET /%s says",
+                                     way == ORDER_PAYOUT ? "payout-services" : "payment-services")
+                      : NULL;
 }
 
-const char *explain_accepts(struct call *call, const char *path)
+static const char *accepts(struct call *call, const struct route *route, const char *path,
+                           const char *message)
 {
-    return accepts(call, call->route, path);
+    bool blank = text_equal(message, MESSAGE_BLANK);
+    const char *taken = takes(call, route, path, blank);
+    bool orders =
+        call->tenant && route && route->handle != api_refund && way_of(route) != ORDER_PAYOUT;
+    return blank && orders && settings_require(&call->tenant->account.settings, path)
+               ? arena_printf(call->arena, "%s, because the account's required_fields names it",
+                              taken ?: "any value that is not blank")
+               : taken;
+}
+
+const char *explain_accepts(struct call *call, const struct json_error *error)
+{
+    return accepts(call, call->route, error->path, error->message);
 }
 
 static void write_fields(struct call *call, struct json_out *out, const struct route *route,
@@ -160,7 +184,7 @@ static void write_fields(struct call *call, struct json_out *out, const struct r
     {
         json_out_object(out, path);
         json_out_text(out, "message", json_string_value(message));
-        json_out_text(out, "accepted", accepts(call, route, path));
+        json_out_text(out, "accepted", accepts(call, route, path, json_string_value(message)));
         json_out_object_end(out);
     }
     json_out_object_end(out);

@@ -37,6 +37,5 @@ struct answer *order_create(struct call *call, enum order_way way,
 void order_read(struct call *call, enum order_way way, const json_t *fields,
                 struct order *ret_order, struct json_errors *errors);
 
-/* order_fields.c: what a field of this way takes, by the dotted path of an error, in words; NULL
- * when it is not known. In the arena or static. */
-const char *order_accepts(struct arena *arena, enum order_way way, const char *path);
+/* order_fields.c: the field of this way at the dotted path of an error, or NULL. */
+const struct json_field *order_field(enum order_way way, const char *path);

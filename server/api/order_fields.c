@@ -157,8 +157,7 @@ bool order_way_is_html(enum order_way way)
     return ways[way].html;
 }
 
-const char *order_accepts(struct arena *arena, enum order_way way, const char *path)
+const struct json_field *order_field(enum order_way way, const char *path)
 {
-    const struct json_field *field = json_field_at(ways[way].fields, ways[way].n, path);
-    return field ? json_accepts(arena, field) : NULL;
+    return json_field_at(ways[way].fields, ways[way].n, path);
 }

@@ -27,5 +27,5 @@ char *request_part(struct call *call, const struct journal_record *record, enum 
 void explain_write(struct call *call, struct json_out *out, const char *key,
                    const struct journal_record *record);
 
-/* What a field of the call takes, or NULL: router.accepts. */
-const char *explain_accepts(struct call *call, const char *path);
+/* What the field of an error takes, or NULL: router.accepts. */
+const char *explain_accepts(struct call *call, const struct json_error *error);

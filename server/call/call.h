@@ -104,8 +104,9 @@ struct router {
     /* For a fault with status 409: returns it with the earlier invoice that the call repeats, or
      * NULL if it repeats none. */
     struct answer *(*conflict)(struct call *call);
-    /* What a field of this call takes, for the reason of a 422; or NULL. In the arena or static. */
-    const char *(*accepts)(struct call *call, const char *path);
+    /* What the field of an error takes in this call, for the reason of a 422; or NULL. In the arena
+     * or static. */
+    const char *(*accepts)(struct call *call, const struct json_error *error);
 };
 
 /* Answers a request: http_options.handle; `arg` is the router. */

@@ -140,7 +140,7 @@ static const char *because_of_fields(struct call *call)
     for (const struct json_error *error = first->next; error; error = error->next) {
         more++;
     }
-    const char *accepted = call->router->accepts ? call->router->accepts(call, first->path) : NULL;
+    const char *accepted = call->router->accepts ? call->router->accepts(call, first) : NULL;
     const char *rest = more ? arena_printf(call->arena, " (and %zu more)", more) : "";
     const char *better = call->detail ?: call->hint; /* than all that the field takes */
     better = better || accepted ? better : call->remedy;

@@ -178,6 +178,20 @@ static bool is_blank(const json_t *value)
     return !value || json_is_null(value) || empty || (text && !text[strspn(text, " \t\r\n")]);
 }
 
+bool settings_require(const struct settings *settings, const char *path)
+{
+    json_auto_t *paths =
+        settings->required_fields ? json_loads(settings->required_fields, 0, NULL) : NULL;
+    bool found = false;
+    size_t i;
+    json_t *item;
+    json_array_foreach(paths, i, item)
+    {
+        found |= text_equal(json_string_value(item), path);
+    }
+    return found;
+}
+
 void settings_check_required(const struct settings *settings, const json_t *order,
                              struct json_errors *errors)
 {

@@ -22,6 +22,9 @@ const char *settings_read_paths(const json_t *value, struct json_errors *errors,
 /* The header fields of callbacks, as an object of texts. NULL: none. The caller owns it. */
 json_t *settings_headers(const struct settings *settings);
 
+/* Whether required_fields has this path. */
+bool settings_require(const struct settings *settings, const char *path);
+
 /*
  * Adds an error for each of required_fields that `order` lacks: absent, null, or a blank text.
  * Paths that have an error already keep it.

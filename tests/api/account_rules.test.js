@@ -127,6 +127,27 @@ describe('required_fields', () => {
     });
   }
 
+  test('the reason names the setting, and does not contradict the refusal', async () => {
+    const BECAUSE = "because the account's required_fields names it";
+    const api = await demo.newAccount(RULES);
+    const reason = (reply) => reply.expect(422).headers['x-mock-reason'];
+    const some = { ...ALL, description: ' ' };
+    const one = `description: ${BLANK}; it takes a text of 1 to 1024 characters, ${BECAUSE}`;
+    for (const create of Object.values(ways)) assert.equal(reason(await create(api, invoice(some))), one);
+    assert.equal(reason(await page(api, { currency: 'USD', amount: 5, ...some })), one);
+    assert.equal(reason(await api.create(invoice({ ...ALL, metadata: {} }))),
+      `metadata.url: ${BLANK}; it takes any value that is not blank, ${BECAUSE}`);
+    assert.match(reason(await api.create(invoice())), /\(and 3 more\); it takes a text of 1 to 1024 characters, beca/);
+    const { items } = (await api.control('GET', '/requests')).expect(200).json;
+    const { explain } = items.find(({ path, status }) => status === 422 && path === '/payment-invoices');
+    assert.match(explain.fields.description.accepted, /^a text of 1 to 1024 characters, because/);
+    const other = await demo.newAccount();
+    for (const reply of [await other.create(invoice({ service: undefined })),
+      await other.send('POST', '/public-api/payment-invoices', { json: {} })]) {
+      assert.ok(!reason(reply).includes('required_fields'));
+    }
+  });
+
   test('the order of the page too', async () => {
     const api = await demo.newAccount(RULES);
     const order = { currency: 'USD', amount: 5 };
