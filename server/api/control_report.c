@@ -3,6 +3,7 @@
 
 #include "api/report_csv.h"
 #include "base/text.h"
+#include "domain/currency.h"
 
 #include <string.h>
 
@@ -87,9 +88,10 @@ static bool add_to_sums(void *arg, const struct report_change *change)
     return true;
 }
 
-static void write_sum(struct json_out *out, const char *key, const struct movement_sum *sum)
+static void write_sum(struct json_out *out, const char *key, const struct movement_sum *sum,
+                      const char *currency)
 {
-    const struct report_amounts texts = report_amounts_of(sum);
+    const struct report_amounts texts = report_amounts_of(sum, currency);
     json_out_object(out, key);
     json_out_int(out, "count", sum->n);
     json_out_text(out, "amount", texts.amount);
@@ -106,14 +108,14 @@ static int64_t write_sums(struct json_out *out, const struct report_sums *sums)
     for (size_t i = 0; i < sums->n; i++) {
         const struct report_sum *sum = &sums->list[i];
         char pending[MOVEMENT_TEXT];
-        movement_format(sum->pending, pending);
+        movement_format(sum->pending, currency_decimals_shown(sum->currency), pending);
         json_out_object(out, NULL);
         json_out_text(out, "currency", sum->currency);
         for (int type = 0; type < MOVEMENT_TYPES; type++) {
-            write_sum(out, movement_plurals[type], &sum->types[type]);
+            write_sum(out, movement_plurals[type], &sum->types[type], sum->currency);
         }
         json_out_object(out, "change");
-        json_out_text(out, "active", report_amounts_of(&sum->all).net);
+        json_out_text(out, "active", report_amounts_of(&sum->all, sum->currency).net);
         json_out_text(out, "pending", pending);
         json_out_object_end(out);
         json_out_object_end(out);

@@ -46,7 +46,7 @@ static void write_row(struct buf *out, const char *const cells[REPORT_COLUMNS])
 
 static void write_total(struct buf *out, const struct report_sum *sum)
 {
-    const struct report_amounts texts = report_amounts_of(&sum->all);
+    const struct report_amounts texts = report_amounts_of(&sum->all, sum->currency);
     const char *const cells[REPORT_COLUMNS] = {
         [REPORT_TYPE] = "total",  [REPORT_CURRENCY] = sum->currency, [REPORT_AMOUNT] = texts.amount,
         [REPORT_FEE] = texts.fee, [REPORT_NET] = texts.net,

@@ -1,6 +1,7 @@
 #include "report_rows.h"
 
 #include "base/text.h"
+#include "domain/currency.h"
 
 const struct report_column_row report_columns[REPORT_COLUMNS] = {
     [REPORT_TIME] = {"time"},
@@ -37,10 +38,11 @@ static void fill_row(const struct report_scope *scope, const struct report_chang
                                    [REPORT_TEST_MODE] = change->test_mode ? "true" : "false",
                                    [REPORT_DESCRIPTION] = change->description,
                                }};
+    int decimals = currency_decimals_shown(change->currency);
     zone_format(&scope->zone, change->transition.at_ms / 1000, row->time);
-    movement_format(movement->amount, row->amount);
-    movement_format(movement->fee, row->fee);
-    movement_format((__int128)movement->amount - movement->fee, row->net);
+    movement_format(movement->amount, decimals, row->amount);
+    movement_format(movement->fee, decimals, row->fee);
+    movement_format((__int128)movement->amount - movement->fee, decimals, row->net);
 }
 
 size_t report_rows_of(const struct report_scope *scope, const struct report_change *change,
@@ -79,11 +81,12 @@ void report_sums_add(struct report_sums *sums, const struct report_change *chang
     sum->pending += money_or_zero(change->transition.moved.reserved);
 }
 
-struct report_amounts report_amounts_of(const struct movement_sum *sum)
+struct report_amounts report_amounts_of(const struct movement_sum *sum, const char *currency)
 {
+    int decimals = currency_decimals_shown(currency);
     struct report_amounts texts;
-    movement_format(sum->amount, texts.amount);
-    movement_format(sum->fee, texts.fee);
-    movement_format(sum->amount - sum->fee, texts.net);
+    movement_format(sum->amount, decimals, texts.amount);
+    movement_format(sum->fee, decimals, texts.fee);
+    movement_format(sum->amount - sum->fee, decimals, texts.net);
     return texts;
 }

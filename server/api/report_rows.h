@@ -65,8 +65,8 @@ struct report_sums {
 
 void report_sums_add(struct report_sums *sums, const struct report_change *change);
 
-/* Amount, fee and net of a sum as texts. */
+/* Amount, fee and net of a sum as texts, with the decimals that the currency shows. */
 struct report_amounts {
     char amount[MOVEMENT_TEXT], fee[MOVEMENT_TEXT], net[MOVEMENT_TEXT];
 };
-struct report_amounts report_amounts_of(const struct movement_sum *sum);
+struct report_amounts report_amounts_of(const struct movement_sum *sum, const char *currency);

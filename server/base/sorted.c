@@ -28,6 +28,11 @@ struct sorted sorted_rows(struct arena *arena, const void *rows, size_t n, size_
     return (struct sorted){list, n};
 }
 
+const void *sorted_at(const struct sorted *sorted, size_t i)
+{
+    return sorted->list[i].row;
+}
+
 const void *sorted_find(const struct sorted *sorted, const char *text)
 {
     const struct sorted_entry wanted = {.text = text};

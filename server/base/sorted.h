@@ -23,5 +23,8 @@ struct sorted {
 struct sorted sorted_rows(struct arena *arena, const void *rows, size_t n, size_t size,
                           size_t offset);
 
+/* The row at this place, 0 to n - 1, in the order of the texts. */
+const void *sorted_at(const struct sorted *sorted, size_t i);
+
 /* The row with this text, or NULL if there is none or the text is NULL. */
 const void *sorted_find(const struct sorted *sorted, const char *text);

@@ -64,3 +64,15 @@ int currency_decimals_shown(const char *currency)
     const struct currency *found = find(currency);
     return found && found->decimals <= SHOWN_MOST ? found->decimals : SHOWN;
 }
+
+void currency_write_shown(struct buf *out)
+{
+    size_t n = table ? table->codes.n : 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct currency *currency = sorted_at(&table->codes, i);
+        int shown = currency_decimals_shown(currency->code);
+        if (shown != SHOWN) {
+            buf_printf(out, "%s%s %d", out->size ? " " : "", currency->code, shown);
+        }
+    }
+}

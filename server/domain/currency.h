@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "base/sorted.h"
 
 #include <stdbool.h>
@@ -38,3 +39,6 @@ int currency_decimals(const char *currency);
 /* How many decimals an amount has at least where people read it: 2, or fewer or 3 if the currency
  * has so many. */
 int currency_decimals_shown(const char *currency);
+
+/* Appends the currencies for which that is not 2, by their codes: "JPY 0 KWD 3". */
+void currency_write_shown(struct buf *out);

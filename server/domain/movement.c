@@ -43,7 +43,7 @@ void movement_add(struct movement_sum *sum, const struct movement *movement)
     sum->fee += movement->fee;
 }
 
-void movement_format(__int128 amount, char ret_text[MOVEMENT_TEXT])
+void movement_format(__int128 amount, int decimals, char ret_text[MOVEMENT_TEXT])
 {
     unsigned __int128 left = amount < 0 ? -(unsigned __int128)amount : (unsigned __int128)amount;
     char digits[MOVEMENT_TEXT];
@@ -52,10 +52,10 @@ void movement_format(__int128 amount, char ret_text[MOVEMENT_TEXT])
     bool shown = false;
     for (int place = 0; left || place <= 8; place++, left /= 10) {
         char digit = (char)('0' + (int)(left % 10));
-        if (place == 8) {
+        if (place == 8 && shown) {
             *--at = '.';
         }
-        shown |= place >= 6 || digit != '0'; /* zeroes behind the second decimal are left out */
+        shown |= place >= 8 - decimals || digit != '0'; /* zeroes at the end are left out */
         if (shown) {
             *--at = digit;
         }

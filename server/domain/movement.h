@@ -40,5 +40,5 @@ struct movement_sum {
 void movement_add(struct movement_sum *sum, const struct movement *movement);
 
 #define MOVEMENT_TEXT 48
-/* A sum with two decimals at least, like money_format_cents. */
-void movement_format(__int128 amount, char ret_text[MOVEMENT_TEXT]);
+/* A sum with this many decimals at least, 0 to 3: those that its currency shows (currency.h). */
+void movement_format(__int128 amount, int decimals, char ret_text[MOVEMENT_TEXT]);

@@ -1,6 +1,7 @@
 #include "web/web.h"
 
 #include "call/guard.h"
+#include "domain/currency.h"
 #include "web/page.h"
 
 #define PATH "/_mock/"
@@ -84,9 +85,12 @@ static struct answer *reply_page(struct call *call)
 {
     const char *demo = call->engine->tenants.demo_id; /* the account may have been deleted */
     const char *asked = http_query_text(call->request, "account");
+    buf_auto decimals = {0};
+    currency_write_shown(&decimals);
     const struct template_value values[] = {
         {"account", asked ? asked : demo},
         {"demo", demo},
+        {"decimals", decimals.size ? decimals.data : NULL},
         {"asked", asked},
         {"version", MILKYPAY_VERSION},
     };

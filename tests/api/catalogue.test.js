@@ -207,6 +207,38 @@ describe('the decimals of an amount', () => {
   });
 });
 
+test('the report has the decimals of each currency, and its sums those of the balances', async () => {
+  const api = await demo.newAccount({ opening_balances: { JPY: 0, KWD: 0, USD: 0 } });
+  const start = await api.freeze();
+  for (const [service, currency, amount] of [['shells_jpy_hpp', 'JPY', 100], ['shells_kwd_hpp', 'KWD', 1.5],
+    ['payment_card_usd_hpp', 'USD', 3]]) {
+    const outcome = { headers: { 'X-Mock-Outcome': 'processed@0' } };
+    (await api.create(order({ service, currency, amount }), outcome)).expect(201);
+  }
+  await api.advance(1);
+  const parameters = { date: new Date(start * 1000).toISOString().slice(0, 10), timezone: 'UTC' };
+  const { items, sums } = (await api.control('GET', '/report', undefined, { parameters })).expect(200).json;
+  assert.deepEqual(Object.fromEntries(items.map((one) => [one.currency, [one.amount, one.fee, one.net]])),
+    { JPY: ['100', '0', '100'], KWD: ['1.500', '0.000', '1.500'], USD: ['3.00', '0.00', '3.00'] });
+  assert.deepEqual(sums.map(({ currency, payments, change: { active, pending } }) =>
+    [currency, payments.amount, active, pending]), [['JPY', '100', '100', '0'], ['KWD', '1.500', '1.500', '0.000'],
+    ['USD', '3.00', '3.00', '0.00']]);
+  const { USD, JPY, KWD } = (await api.private('GET', '/account/balances')).expect(200)
+    .data.attributes.currency_accounts;
+  for (const [balance, { change }] of [[JPY, sums[0]], [KWD, sums[1]], [USD, sums[2]]]) {
+    assert.equal(Number(balance.active_balance), Number(change.active));
+  }
+  const csv = (await api.control('GET', '/report', undefined, { parameters: { ...parameters, format: 'csv' } })).text;
+  assert.match(csv, /^,total,,,,,,JPY,100,0,100,/m);
+});
+
+test('the dashboard knows the currencies that do not show two decimals', async () => {
+  assert.match((await demo.send('GET', '/_mock/')).expect(200).text, / data-decimals="JPY 0 KWD 3"/);
+  const plain = await startServer();
+  assert.ok(!(await new Client(plain).send('GET', '/_mock/')).expect(200).text.includes('data-decimals'));
+  await plain.stop();
+});
+
 describe('the option', () => {
   const has = async (one) => (await listed(new Client(one))).some((row) => row.service === 'shells_jpy_hpp');
 

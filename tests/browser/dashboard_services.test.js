@@ -86,6 +86,30 @@ describe('services', () => {
     await large.stop();
   });
 
+  test('amounts have the decimals of their currency in the catalogue', async () => {
+    const folder = tempDir();
+    const rows = { currencies: [{ code: 'JPY', name: { en: 'Yen' }, type: 'fiat', exponent: 0, status: 'active' }],
+      payment_methods: [{ code: 'yen', name: { en: 'Yen' }, category: 'alternative' }],
+      payment_services: [{ code: 'yen_jpy_hpp', method: 'yen', currency: 'JPY', flow: 'hpp', status: 'active',
+        amount_min: 1, amount_max: 10000, fields: [] }] };
+    for (const [name, list] of Object.entries(rows)) writeFileSync(join(folder, `${name}.json`), JSON.stringify(list));
+    const own = await startServer({ args: ['--catalogue', folder] });
+    const api = await new Client(own).newAccount();
+    const outcome = { headers: { 'X-Mock-Outcome': 'processed@0' } };
+    const { id } = await api.made({ service: 'yen_jpy_hpp', currency: 'JPY', amount: 1200 }, outcome);
+    await api.reach(id, 'processed');
+    await asPayer({}, own, async (payer) => {
+      const tester = new Tester(payer, api);
+      const amount = tester.page.getByText('1,200 JPY', { exact: true });
+      for (const view of ['/invoices', `/invoices/${id}`, '/report']) {
+        await tester.open(view);
+        await amount.first().waitFor();
+        assert.equal(await tester.page.getByText('1,200.00').count(), 0, view);
+      }
+    });
+    await own.stop();
+  });
+
   test('a change has only what was edited, and is undone', async () => {
     const api = await shop();
     const before = await known(api, CARD);

@@ -64,18 +64,40 @@ static void a_sum_has_no_limit_and_at_least_two_decimals(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        movement_format(rows[i].units, text);
+        movement_format(rows[i].units, 2, text);
         assert_string_equal(text, rows[i].text);
     }
     const struct movement most = {MOVEMENT_PAYMENT, MONEY_MOST, 1};
     for (int i = 0; i < 100000; i++) {
         movement_add(&sum, &most);
     }
-    movement_format(sum.amount, text);
+    movement_format(sum.amount, 2, text);
     assert_string_equal(text, "9000000000000000.00");
-    movement_format(sum.amount - sum.fee, text);
+    movement_format(sum.amount - sum.fee, 2, text);
     assert_string_equal(text, "8999999999999999.999");
     assert_int_equal(sum.n, 100000);
+}
+
+static void a_sum_has_the_decimals_of_its_currency(void **state)
+{
+    static const struct {
+        int64_t units;
+        const char *none, *three;
+    } rows[] = {
+        {0, "0", "0.000"},
+        {100 * MONEY_ONE, "100", "100.000"},
+        {-2 * MONEY_ONE, "-2", "-2.000"},
+        {MONEY_ONE / 2, "0.5", "0.500"},
+        {10 * MONEY_ONE + 1, "10.00000001", "10.00000001"},
+    };
+    char text[MOVEMENT_TEXT];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        movement_format(rows[i].units, 0, text);
+        assert_string_equal(text, rows[i].none);
+        movement_format(rows[i].units, 3, text);
+        assert_string_equal(text, rows[i].three);
+    }
 }
 
 int main(void)
@@ -83,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_is_a_movement_for_each_kind_of_money),
         cmocka_unit_test(a_sum_has_no_limit_and_at_least_two_decimals),
+        cmocka_unit_test(a_sum_has_the_decimals_of_its_currency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { button, complain, facts, field, form, money, options, pager, sure, toast } from './dashboard_parts.js';
+import { button, complain, facts, field, figure, form, options, pager, sure, toast } from './dashboard_parts.js';
 import { KEYS, keyLine, rotatorOf } from './dashboard_rotate.js';
 import { settingInputs, settingsForm } from './dashboard_settings.js';
 import { snapshotsOf } from './dashboard_snapshots.js';
@@ -40,9 +40,9 @@ function settingsOf(one, load) {
 }
 
 /** The active balance, "1,098.25", and the pending amounts, if any. */
-function amountsOf({ active, pending, reserved }) {
+function amountsOf({ currency, active, pending, reserved }) {
   const more = [[pending, 'pending'], [reserved, 'reserved']].filter(([amount]) => Number(amount) !== 0);
-  return [money(active), ...more.map(([amount, word]) => `${money(amount)} ${word}`)].join(' · ');
+  return [figure(active, currency), ...more.map(([amount, word]) => `${figure(amount, currency)} ${word}`)].join(' · ');
 }
 
 /** The balances by currency. They are loaded when opened, because a page shows many accounts. */

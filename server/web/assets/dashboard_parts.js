@@ -44,10 +44,20 @@ export function time(ms, { fine = false } = {}) {
   return el('time', { datetime: iso, title: iso }, `${day} ${clock}${fraction}`);
 }
 
-const AMOUNT = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 8 });
+/** The currencies of the catalogue that do not show two decimals: "JPY 0 KWD 3". */
+const DECIMALS = new Map(Array.from((document.body.dataset.decimals ?? '').matchAll(/(\w+) (\d)/g),
+  ([, currency, decimals]) => [currency, Number(decimals)]));
+const amounts = new Map();
 
-/** Formats an amount, given as a number or text. */
-export const money = (amount, currency) => `${AMOUNT.format(amount)} ${currency ?? ''}`.trim();
+/** Formats an amount, given as a number or text, with the decimals of the currency. */
+export function figure(amount, currency) {
+  const decimals = DECIMALS.get(currency) ?? 2;
+  if (!amounts.has(decimals)) {
+    amounts.set(decimals, new Intl.NumberFormat('en', { minimumFractionDigits: decimals, maximumFractionDigits: 8 }));
+  }
+  return amounts.get(decimals).format(amount);
+}
+export const money = (amount, currency) => `${figure(amount, currency)} ${currency ?? ''}`.trim();
 
 /** 1, 'hit' -> "1 hit"; 2 -> "2 hits". */
 export const counted = (n, word) => `${number(n)} ${word}${n === 1 ? '' : 's'}`;
