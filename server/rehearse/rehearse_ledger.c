@@ -29,8 +29,10 @@ static bool read_invoice(struct scene *scene, const char *kind, const char *id,
     json_t *seen =
         platform_call(scene, "GET", arena_printf(&scene->arena, "%s/%s", kind, id), NULL);
     const json_t *attributes = json_object_get(json_object_get(seen, "data"), "attributes");
+    const json_t *page = json_object_get(json_object_get(attributes, "flow_data"), "metadata");
     *ret_invoice = (struct ledger_invoice){
         .id = id,
+        .session = text_in(scene, page, "sid"),
         .reference = text_in(scene, attributes, "reference_id"),
         .status = text_in(scene, attributes, "status") ?: "",
         .resolution = text_in(scene, attributes, "resolution") ?: "",

@@ -31,7 +31,13 @@ static bool take_invoice(struct scene *scene, const struct ledger_invoice *invoi
     return seen && !scene->error;
 }
 
-/* The invoice of the order, or the one whose id is in the answer; NULL: the answer shows none. */
+static bool says(const struct hook_answer *answer, const char *headers, const char *word)
+{
+    return word && (strstr(headers, word) || strstr(buf_str(&answer->body), word));
+}
+
+/* The invoice of the order, or the one whose id or page is in the answer; NULL: the answer shows
+ * none. */
 static const struct ledger_invoice *shown_invoice(const struct ledger *ledger, const char *order,
                                                   const struct hook_answer *answer)
 {
@@ -39,7 +45,7 @@ static const struct ledger_invoice *shown_invoice(const struct ledger *ledger, c
     char *headers = json_dumps(answer->headers, JSON_COMPACT);
     for (size_t i = 0; i < ledger->n && !shown; i++) {
         const struct ledger_invoice *each = &ledger->invoices[i];
-        bool named = strstr(headers, each->id) || strstr(buf_str(&answer->body), each->id);
+        bool named = says(answer, headers, each->id) || says(answer, headers, each->session);
         bool own = order && text_equal(order, each->reference);
         shown = !each->payout && (named || own) ? each : NULL;
     }
