@@ -778,6 +778,18 @@ describe('an invalid file is rejected as a whole', () => {
     });
   }
 
+  test('the lists of an invoice that is refused are not read', async () => {
+    for (const [name, value] of [['service', 'nonsense'], ['plan', 'nonsense'], ['challenge_outcome', 'nonsense']]) {
+      const file = but((changed, one) => {
+        one[name] = value;
+        one.transitions[0].to = 'nonsense';
+      });
+      const message = refused(await put(api, 'bad', file), 422, 'invalid');
+      assert.ok(message.includes(`invoices[0].${name}`), message);
+      assert.ok(!message.includes('transitions'), message);
+    }
+  });
+
   test('invalid JSON is 400', async () => {
     for (const body of ['', 'nonsense', '[]', '5', good.slice(0, -20), `${good}x`])
       refused(await put(api, 'bad', body), 400, 'invalid_json');

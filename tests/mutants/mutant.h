@@ -26,7 +26,7 @@ static inline void mutant_limit(int what, rlim_t most)
     }
 }
 
-/* A mutant may allocate or write without end. */
+/* A mutant may run or write without end. */
 __attribute__((constructor)) static void mutant_start(void)
 {
     if (mutant_started) {
@@ -36,7 +36,6 @@ __attribute__((constructor)) static void mutant_start(void)
     const char *chosen = getenv("MUTANT"), *reached = getenv("MUTANT_REACHED");
     if (chosen) {
         mutant_chosen = (unsigned)strtoul(chosen, 0, 10);
-        mutant_limit(RLIMIT_AS, (rlim_t)4 << 30);
         mutant_limit(RLIMIT_FSIZE, (rlim_t)1 << 30);
         mutant_limit(RLIMIT_CPU, 120);
     }

@@ -15,6 +15,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 RESULTS = schemata.BUILD + "/results.json"
 EQUIVALENT = "tests/mutants/equivalent.txt"
 THRESHOLD = 0.95
+# The seconds that a mutant gets in each round: most die soon, and the others would delay them.
+ROUNDS = (60, 300, float("inf"))
 
 
 def options():
@@ -148,9 +150,10 @@ class Run:
             self.results.measured(test, sample, end, seconds, numbers)
             self.say(f"{test.name} {end} in {seconds} s and reaches {len(numbers)}")
 
-    def attack(self, mutant, tests):
-        """Runs the tests that a mutant has not met until one fails."""
-        while not self.results.is_killed(mutant) and not self.is_late():
+    def attack(self, mutant, tests, seconds):
+        """Runs the tests that a mutant has not met until one fails, for some time."""
+        enough = time.monotonic() + seconds
+        while not self.results.is_killed(mutant) and not self.is_late() and time.monotonic() < enough:
             left = self.results.left(mutant, tests)
             if not left:
                 break
@@ -205,8 +208,16 @@ def chosen(given):
     return real
 
 
+def stop(number, _frame):
+    """Ends the run once; timeout(1) sends its signal twice."""
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, stop)
     given = options()
     os.makedirs(schemata.BUILD, exist_ok=True)
     sample = chosen(given)
@@ -221,7 +232,9 @@ def main():
     if run.is_late():
         print("the tests are not all measured: start the command again\n0 of 0 killed")
         return 1
-    run.each(lambda mutant: run.attack(mutant, tests), [m for m in sample if not run.results.is_killed(m)])
+    for seconds in ROUNDS:
+        left = [m for m in sample if not run.results.is_killed(m) and run.results.left(m, tests)]
+        run.each(lambda mutant, seconds=seconds: run.attack(mutant, tests, seconds), left)
     return 0 if run.report(sample, tests) else 1
 
 

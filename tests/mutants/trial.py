@@ -17,6 +17,13 @@ from schemata import BINARIES, SLOTS, digest
 NOT_OK = re.compile(rb"^\s*not ok (?!.*# (?:TODO|SKIP))", re.M)
 FIRST_LIMIT_S = 900  # of a test whose time is not known yet
 
+# As in tests/run. A mutant may allocate without end.
+SANITIZERS = {
+    "ASAN_OPTIONS": "exitcode=99:detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1"
+                    ":hard_rss_limit_mb=2000",
+    "UBSAN_OPTIONS": "halt_on_error=1:exitcode=99",
+}
+
 stopping = threading.Event()  # ends all tests that run
 
 
@@ -58,7 +65,7 @@ def all_tests():
 
 def environment(tmp, number, reached):
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MILKYPAY_", "MUTANT"))}
-    env.update(TMPDIR=tmp, MILKYPAY_BIN=os.path.abspath(BINARIES + "/milkypay-mock"), MILKYPAY_TEST_PATIENCE="0.5")
+    env.update(SANITIZERS, TMPDIR=tmp, MILKYPAY_BIN=os.path.abspath(BINARIES + "/milkypay-mock"), MILKYPAY_TEST_PATIENCE="0.5")
     if number:
         env["MUTANT"] = str(number)
     if reached:
@@ -80,9 +87,11 @@ def end_all(process, tmp):
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    for pid in left_behind(tmp):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    while left := list(left_behind(tmp)):
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
 
 
 def judge(process, is_unit, deadline):

@@ -47,6 +47,20 @@ static void the_same_key_and_counter_give_the_same_ids(void **state)
     assert_int_equal(a.counter, 8);
 }
 
+static void a_secret_takes_a_digest_for_each_32_characters(void **state)
+{
+    struct ident_source all = {.counter = 7}, first = {.counter = 7}, second = {.counter = 8};
+    char secret[73], part[33];
+    (void)state;
+    ident_next_secret(&all, secret, 72);
+    assert_int_equal(strlen(secret), 72);
+    assert_int_equal(all.counter, 10);
+    ident_next_secret(&first, part, 32);
+    assert_memory_equal(secret, part, 32);
+    ident_next_secret(&second, part, 32);
+    assert_memory_equal(secret + 32, part, 32);
+}
+
 static void other_formats_are_not_ids(void **state)
 {
     static const struct {
@@ -219,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_new_id_has_the_platforms_format),
         cmocka_unit_test(new_ids_differ),
         cmocka_unit_test(the_same_key_and_counter_give_the_same_ids),
+        cmocka_unit_test(a_secret_takes_a_digest_for_each_32_characters),
         cmocka_unit_test(other_formats_are_not_ids),
         cmocka_unit_test(an_id_leads_back_to_its_row),
         cmocka_unit_test(invented_ids_match_no_row),

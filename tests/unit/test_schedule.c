@@ -220,6 +220,48 @@ static void a_callback_that_is_queued_during_the_recovery_is_sent_once(void **st
     bench_end(&b);
 }
 
+/* A turn runs 512 timers, and at least one of each account. */
+static void an_account_with_many_timers_does_not_hold_up_the_others(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_begin(&b);
+    struct tenant *other = bench_account(&b);
+    for (int i = 0; i < 513; i++) {
+        bench_invoice(&b, b.tenant, "processed@1s", NULL);
+    }
+    const struct invoice theirs = bench_invoice(&b, other, "processed@2s", NULL);
+    bench_commit(&b);
+    wall_ms += 10000;
+    run(&b);
+    assert_int_equal(store_invoice_overdue(b.store, b.tenant->account.num, wall_ms), 1);
+    assert_int_equal(status_now(&b, &theirs), STATUS_PROCESSED);
+    assert_int_equal(schedule_wait_ms(&b.engine), 0);
+    run(&b);
+    assert_int_equal(store_invoice_overdue(b.store, b.tenant->account.num, wall_ms), 0);
+    bench_end(&b);
+}
+
+static void a_timer_is_overdue_after_its_time(void **state)
+{
+    struct bench b;
+    struct callback callback;
+    (void)state;
+    bench_begin(&b);
+    bench_invoice(&b, b.tenant, "processed@5s", "http://127.0.0.1:9/");
+    bench_commit(&b);
+    int64_t num = b.tenant->account.num;
+    assert_true(store_callback_get(b.store, &b.arena, 1, &callback));
+    callback.state = CALLBACK_QUEUED;
+    callback.due_ms = wall_ms + 4000;
+    store_callback_update(b.store, &callback);
+    assert_int_equal(store_callback_overdue(b.store, num, wall_ms + 4000), 0);
+    assert_int_equal(store_callback_overdue(b.store, num, wall_ms + 4001), 1);
+    assert_int_equal(store_invoice_overdue(b.store, num, wall_ms + 5000), 0);
+    assert_int_equal(store_invoice_overdue(b.store, num, wall_ms + 5001), 1);
+    bench_end(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +274,8 @@ int main(void)
         cmocka_unit_test(a_retry_and_an_invoice_run_in_the_order_of_their_times),
         cmocka_unit_test(a_failed_commit_makes_attempts_in_flight_due_again),
         cmocka_unit_test(a_callback_that_is_queued_during_the_recovery_is_sent_once),
+        cmocka_unit_test(an_account_with_many_timers_does_not_hold_up_the_others),
+        cmocka_unit_test(a_timer_is_overdue_after_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
