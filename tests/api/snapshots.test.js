@@ -699,7 +699,7 @@ describe('an invalid file is rejected as a whole', () => {
     ...row('callback_url', 'javascript:alert(1)', 'http://', 5, `http://x/${'a'.repeat(2100)}`),
     ...row('return_url', 'x'),
     ...row('base_url', null, 'x', 'http://a b'),
-    ...row('plan', null, 'nonsense', 'processed@x', 5),
+    ...row('plan', null, 'nonsense', 'processed@x', 'processed,created', 5),
     ...row('challenge_outcome', 'processed', 'nonsense'),
     ...row('attempts', -1, null, 1.5),
     ...row('nonsense', 1),

@@ -13,8 +13,8 @@ TREE, BINARIES = BUILD + "/tree", BUILD + "/build"
 COPIED = ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", "meson.build", "meson_options.txt", "server", "schema", "fixtures",
           "docker", "tests/unit", "tests/torture"]
 # Sanitized as in the suites. Variables without a value have the same one in each run.
-OPTIONS = ["-Doptimization=1", "-Ddebug=false", "-Db_sanitize=address,undefined",
-           "-Dwerror=false", "-Dwarning_level=0", "-Dtests=true",
+OPTIONS = ["-Doptimization=1", "-Ddebug=false", "-Db_sanitize=address,undefined", "-Dwerror=false",
+           "-Dwarning_level=0", "-Dtests=true",
            "-Dc_args=-w -ftrivial-auto-var-init=pattern"]
 SLOTS = 1 << 20
 HEADER = "tests/mutants/mutant.h"

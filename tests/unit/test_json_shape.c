@@ -128,6 +128,17 @@ static json_t *nested(size_t n)
     return value;
 }
 
+static json_t *with_keys(int n)
+{
+    json_t *object = json_object();
+    for (int i = 0; i < n; i++) {
+        char key[20];
+        snprintf(key, sizeof key, "k%d", i);
+        json_object_set_new(object, key, json_null());
+    }
+    return object;
+}
+
 static void test_bounds(void **state)
 {
     (void)state;
@@ -141,15 +152,28 @@ static void test_bounds(void **state)
     }
     struct shape_learner learner = learner_new();
     struct shape shape = {0};
-    json_t *wide = json_object();
-    for (int i = 0; i <= SHAPE_MEMBERS_MOST; i++) {
-        char key[20];
-        snprintf(key, sizeof key, "k%d", i);
-        json_object_set_new(wide, key, json_null());
-    }
+    json_t *wide = with_keys(SHAPE_MEMBERS_MOST + 1);
     shape_learn(&learner, &shape, wide);
     assert_non_null(learner.flaw);
     json_decref(wide);
+}
+
+static void test_widest_object_is_sorted(void **state)
+{
+    (void)state;
+    struct shape_learner learner = learner_new();
+    struct shape shape = {0};
+    json_t *values[] = {json_pack("{s:n}", "k1"), json_pack("{s:n}", "k0"),
+                        json_pack("{s:n}", "k2"), with_keys(SHAPE_MEMBERS_MOST)};
+    for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+        shape_learn(&learner, &shape, values[i]);
+        json_decref(values[i]);
+    }
+    assert_null(learner.flaw);
+    assert_int_equal(shape.n_members, SHAPE_MEMBERS_MOST);
+    for (size_t i = 0; i < shape.n_members; i++) {
+        assert_int_equal(atoi(shape.members[i].key + 1), i);
+    }
 }
 
 static const struct {
@@ -215,7 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_learn),   cmocka_unit_test(test_read_again),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_impose),
+        cmocka_unit_test(test_impose),  cmocka_unit_test(test_widest_object_is_sorted),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
 }

@@ -227,6 +227,7 @@ static void a_clock_that_is_set_back_does_not_delay_the_retry_of_a_commit(void *
     engine_rolled_back(&b.engine);
     wall_ms -= 5 * BENCH_HOUR_MS;
     assert_in_range(schedule_wait_ms(&b.engine), 1, 1000);
+    assert_int_equal(sweep_wait_ms(&b.engine), -1); /* nothing is deleted before the retry */
     mono_ms += 1000;
     assert_int_equal(schedule_wait_ms(&b.engine), 0);
     schedule_run(&b.engine);
