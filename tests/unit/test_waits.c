@@ -4,6 +4,7 @@
 
 #include "api/wait.h"
 #include "api/waiter.h"
+#include "engine/schedule.h"
 
 #define REQUESTS 6
 #define TIMEOUT_MS 1000
@@ -94,6 +95,27 @@ static void a_change_checks_the_waits_that_it_concerns(void **state)
     assert_int_equal(waits_count(b.waits), 1);
     end(&b);
     assert_int_equal(not_yet->reply.status, 503);
+}
+
+static void a_turn_reports_all_its_changes(void **state)
+{
+    struct hall b;
+    (void)state;
+    begin(&b);
+    b.bench.engine.hooks = (struct engine_hooks){waits_changed, waits_for_callbacks, b.waits};
+    const struct invoice second = bench_invoice(&b.bench, b.bench.tenant, NULL, NULL);
+    const struct http_request *requests[] = {park_status(&b, b.invoice.seq, STATUS_PROCESSED),
+                                             park_status(&b, second.seq, STATUS_PROCESSED)};
+    bench_commit(&b.bench);
+    waits_run(b.waits);
+    assert_true(requests[0]->parked && requests[1]->parked);
+    wall_ms += 2000;
+    schedule_run(&b.bench.engine);
+    bench_commit(&b.bench);
+    waits_run(b.waits);
+    assert_int_equal(requests[0]->reply.status, 200);
+    assert_int_equal(requests[1]->reply.status, 200);
+    end(&b);
 }
 
 static void all_waits_for_an_invoice_get_the_same_document(void **state)
@@ -194,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_checks_the_waits_that_it_concerns),
+        cmocka_unit_test(a_turn_reports_all_its_changes),
         cmocka_unit_test(all_waits_for_an_invoice_get_the_same_document),
         cmocka_unit_test(a_wait_that_takes_too_long_gets_408),
         cmocka_unit_test(a_held_reply_is_sent_unchanged),
