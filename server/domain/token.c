@@ -110,17 +110,17 @@ bool token_read(const char *text, struct token *ret_token)
     return false;
 }
 
+/* Writes to an empty buffer. */
 static void compose(struct buf *out, const struct token_key *key, enum token_form form,
                     const char *session, int64_t expires_s)
 {
     char claims[PART_TEXT], signature[TOKEN_SIGNATURE_MOST + 1];
     int size = snprintf(claims, sizeof claims, BEGINNING "%s%s%lld}", session, forms[form].middle,
                         (long long)expires_s);
-    size_t from = out->size;
     crypt_base64url(out, forms[form].header, strlen(forms[form].header));
     buf_char(out, '.');
     crypt_base64url(out, claims, (size_t)size);
-    token_sign(key, form, out->data + from, out->size - from, signature);
+    token_sign(key, form, out->data, out->size, signature);
     buf_char(out, '.');
     buf_add(out, signature, forms[form].signature);
 }

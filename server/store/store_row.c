@@ -77,9 +77,9 @@ int store_bind_changes(sqlite3_stmt *q, const struct row_table *table, const voi
 
 static void read_ident(sqlite3_value *value, char ret_id[IDENT_TEXT])
 {
-    const char *text = store_value_text(NULL, value);
-    size_t size = text ? strnlen(text, IDENT_TEXT - 1) : 0;
-    memcpy(ret_id, text ? text : "", size);
+    const char *text = store_value_text(NULL, value) ?: "";
+    size_t size = strnlen(text, IDENT_TEXT - 1);
+    memcpy(ret_id, text, size);
     ret_id[size] = '\0';
 }
 

@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Client } from '../lib/client.js';
 import { open } from '../lib/pages.js';
 import { startServer, tempDir } from '../lib/server.js';
@@ -12,6 +14,7 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
+const FIXTURES = fileURLToPath(new URL('../../fixtures', import.meta.url));
 const CARD = 'payment_card_eur_hpp';
 const change = (api, code, body, kind) =>
   api.control('PUT', `/services/${code}`, body, { parameters: kind ? { kind } : {} });
@@ -191,6 +194,33 @@ describe('changes', () => {
     const refused = (await elsewhere.control('PUT', '/snapshots/wrong', file)).expect(422);
     assert.match(JSON.stringify(refused.json), /amount_max/);
     await own.stop();
+  });
+
+  test('that other fixtures do not allow are ignored at a start and at a restore, and logged', async () => {
+    const folder = tempDir(), fixtures = tempDir();
+    const args = ['--db', join(folder, 'mock.db')];
+    let own = await startServer({ args });
+    let api = await new Client(own).newAccount();
+    (await change(api, CARD, { amount_max: 7 })).expect(200);
+    (await api.control('POST', '/snapshots/old')).expect(201);
+    await own.stop();
+    cpSync(FIXTURES, fixtures, { recursive: true });
+    const file = join(fixtures, 'default.json');
+    const catalogue = JSON.parse(readFileSync(file, 'utf8'));
+    catalogue.services.find(({ code }) => code === CARD).amount_min = 8;
+    writeFileSync(file, JSON.stringify(catalogue));
+    own = await startServer({ args: [...args, '--fixtures', fixtures] });
+    api = new Client(own).with(api.account);
+    assert.equal((await known(api, CARD)).amount_min, 8);
+    (await restore(api, CARD)).expect(200);
+    (await change(api, 'swish_sek_hpp', NEW)).expect(201);
+    (await api.control('POST', '/snapshots/old/restore')).expect(200);
+    assert.equal((await known(api, CARD)).amount_min, 8);
+    assert.equal(await known(api, 'swish_sek_hpp'), undefined);
+    await own.stop();
+    const ignored = own.stderr.split('\n').filter((line) =>
+      line.includes(`stored services of ${api.account.id} are ignored`) && line.includes('larger than amount_max'));
+    assert.equal(ignored.length, 2);
   });
 
   for (const [name, code, body, wanted] of [

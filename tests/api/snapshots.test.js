@@ -436,6 +436,23 @@ describe('a file', () => {
     await sink.stop({ clean: false });
   });
 
+  test('in its account: callbacks get new ids if another account has one of them', async () => {
+    const { api, sink } = await rich();
+    await take(api);
+    const file = (await exported(api)).json;
+    const other = await demo.newAccount();
+    await other.made({ callback_url: NOWHERE });
+    const [{ id: taken }] = await other.callbacks();
+    const row = file.invoices.find((one) => one.callbacks.length > 1);
+    row.callbacks[1].id = taken;
+    const { renamed } = (await put(api, 'mixed', file)).expect(201).json;
+    assert.deepEqual(
+      Object.keys(renamed).sort(),
+      file.invoices.flatMap((one) => one.callbacks.map(({ id }) => id)).sort(),
+    );
+    await sink.stop({ clean: false });
+  });
+
   test('in another account: customers and cards are imported and can be charged', async () => {
     const card = { gateway_options: { cardgate: { tokenize: true } } };
     const instant = { gateway_options: { cardgate: { instant: true } } };

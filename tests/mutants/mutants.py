@@ -54,11 +54,13 @@ def equivalent():
 class Results:
     """What is known of tests and mutants, in a file that survives the run.
 
-    tests: {name: {digest, seconds, end, reached: {key: whether}}}; mutants: {key: {killed, by, passed: {name: digest}}}.
+    tests: {name: {digest, seconds, end, reached: {key: whether}}}
+    mutants: {key: {killed, by, digest, passed: {name: digest}}}, with the digest of the test that killed it
     """
 
-    def __init__(self, fresh):
+    def __init__(self, fresh, tests):
         self.lock = threading.Lock()
+        self.digests = {t.name: t.digest for t in tests}
         self.tests, self.mutants = {}, {}
         if not fresh and os.path.exists(RESULTS):
             with open(RESULTS, encoding="utf-8") as file:
@@ -87,11 +89,13 @@ class Results:
             if end == "passed":
                 known["passed"][test.name] = test.digest
             else:
-                known.update(killed=end, by=test.name)
+                known.update(killed=end, by=test.name, digest=test.digest)
             self.save()
 
     def is_killed(self, mutant):
-        return "killed" in self.mutants.get(mutant["key"], {})
+        """Whether a test killed it that is still the same."""
+        known = self.mutants.get(mutant["key"], {})
+        return "killed" in known and self.digests.get(known["by"]) == known["digest"]
 
     def kills(self, test, source):
         """How many mutants of a source a test has killed."""
@@ -103,23 +107,24 @@ class Results:
                 and self.tests[t.name]["reached"].get(mutant["key"])]
 
     def left(self, mutant, tests):
-        """The tests that a mutant has still to meet, the unit tests first, then what is fast or has killed others."""
-        passed = self.mutants.get(mutant["key"], {}).get("passed", {})
-        todo = [t for t in self.reaching(mutant, tests) if passed.get(t.name) != t.digest]
+        """The tests that a mutant has still to meet: first the one that killed it before, then the unit tests, then
+        what is fast or has killed others."""
+        known = self.mutants.get(mutant["key"], {"passed": {}})
+        todo = [t for t in self.reaching(mutant, tests) if known["passed"].get(t.name) != t.digest]
 
         def cost(test):
             kills = self.kills(test, mutant["file"])
-            return not test.is_unit, self.tests[test.name]["seconds"] / (1 + 2 * kills)
+            return known.get("by") != test.name, not test.is_unit, self.tests[test.name]["seconds"] / (1 + 2 * kills)
 
         with self.lock:
             return sorted(todo, key=cost)
 
 
 class Run:
-    def __init__(self, given):
+    def __init__(self, given, tests):
         self.given = given
         self.deadline = time.monotonic() + 60 * given.minutes
-        self.results = Results(given.fresh)
+        self.results = Results(given.fresh, tests)
         self.done, self.total = 0, 0
 
     def say(self, text):
@@ -166,8 +171,8 @@ class Run:
         self.say(f"{self.verdict(mutant, tests)}: {mutant['key']}")
 
     def verdict(self, mutant, tests):
-        known = self.results.mutants.get(mutant["key"], {})
-        if "killed" in known:
+        if self.results.is_killed(mutant):
+            known = self.results.mutants[mutant["key"]]
             return f"killed by {known['by']}" + (", which hung" if known["killed"] == "hung" else "")
         if not self.results.reaching(mutant, tests):
             return "NOT REACHED"
@@ -226,7 +231,8 @@ def main():
         return 0
     if not sample or not schemata.build(sample):
         return 1
-    run, tests = Run(given), trial.all_tests()
+    tests = trial.all_tests()
+    run = Run(given, tests)
     new = [t for t in tests if not run.results.is_measured(t, sample)]
     run.each(lambda test: run.measure(test, sample), new)
     if run.is_late():

@@ -10,8 +10,8 @@ from candidates import candidates
 FOLDERS = ["domain", "engine", "store", "view", "wire"]
 BUILD = "build-mutants"
 TREE, BINARIES = BUILD + "/tree", BUILD + "/build"
-COPIED = ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", "meson.build", "meson_options.txt", "server", "schema", "fixtures",
-          "docker", "tests/unit", "tests/torture"]
+COPIED = ["README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md", "meson.build", "meson_options.txt", "server",
+          "schema", "fixtures", "docker", "tests/unit", "tests/torture"]
 # Sanitized as in the suites. Variables without a value have the same one in each run.
 OPTIONS = ["-Doptimization=1", "-Ddebug=false", "-Db_sanitize=address,undefined", "-Dwerror=false",
            "-Dwarning_level=0", "-Dtests=true",
@@ -51,8 +51,8 @@ def all_candidates(names):
 
 
 def sample(mutants, count, seed):
-    """Chooses mutants by the digests of their keys, so that a change of a source moves no choice elsewhere. Of each place
-    at most one is chosen. Returns them with their numbers."""
+    """Chooses mutants by the digests of their keys, so that a change of a source moves no choice elsewhere. Of each
+    place at most one is chosen. Returns them with their numbers."""
     chosen, places, numbers = [], set(), set()
     for mutant in sorted(mutants, key=lambda m: digest(str(seed), m["key"])):
         place = (mutant["file"], mutant["begin"], mutant["end"])

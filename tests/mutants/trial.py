@@ -65,7 +65,8 @@ def all_tests():
 
 def environment(tmp, number, reached):
     env = {name: value for name, value in os.environ.items() if not name.startswith(("MILKYPAY_", "MUTANT"))}
-    env.update(SANITIZERS, TMPDIR=tmp, MILKYPAY_BIN=os.path.abspath(BINARIES + "/milkypay-mock"), MILKYPAY_TEST_PATIENCE="0.5")
+    env.update(SANITIZERS, TMPDIR=tmp, MILKYPAY_BIN=os.path.abspath(BINARIES + "/milkypay-mock"))
+    env["MILKYPAY_TEST_PATIENCE"] = "0.5"  # what a mutant never does is waited for in vain
     if number:
         env["MUTANT"] = str(number)
     if reached:
