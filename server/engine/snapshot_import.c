@@ -289,7 +289,7 @@ enum snapshot_result snapshot_import(struct engine *engine, struct tenant *tenan
         .now_ms = file->now_ms,
     };
     json_auto_t *cards = json_object();
-    struct placing placing = {engine, tenant, import, arena, file, cards, 0};
+    struct placing placing = {engine, tenant, import, arena, file, cards};
     place(&placing, ret_snapshot);
     return SNAPSHOT_DONE;
 }

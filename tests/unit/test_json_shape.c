@@ -49,6 +49,11 @@ static const struct {
     {{"{\"b\":1}", "{\"a\":1}", "{\"a\":1,\"b\":1,\"c\":1}"},
      "{\"a?\":\"number\",\"b?\":\"number\",\"c?\":\"number\"}"},
     {{"{\"a\":1,\"b\":1}", "{\"b\":1,\"a\":1}"}, "{\"a\":\"number\",\"b\":\"number\"}"},
+    /* objects disagree about "b" and "c", before and after the table of pairs grew */
+    {{"{\"a\":1,\"c\":1,\"b\":1}",
+      "{\"a\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1}", "{\"b\":1,\"c\":1}"},
+     "{\"a?\":\"number\",\"d?\":\"number\",\"e?\":\"number\",\"f?\":\"number\",\"g?\":\"number\","
+     "\"h?\":\"number\",\"i?\":\"number\",\"j?\":\"number\",\"c?\":\"number\",\"b?\":\"number\"}"},
     {{"{\"a\":1}", "null", "[]"}, "{\"|\":\"null|[]\",\"a\":\"number\"}"},
     {{"[{\"a\":1},{\"a\":null}]"}, "[{\"a\":\"null|number\"}]"},
     {{"[1]", "[]"}, "[\"[]\",\"number\"]"},
