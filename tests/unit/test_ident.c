@@ -4,6 +4,7 @@
 
 static const uint8_t key[CRYPT_KEY_SIZE] = {1, 2, 3};
 static const uint8_t other_key[CRYPT_KEY_SIZE] = {3, 2, 1};
+static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static void a_new_id_has_the_platforms_format(void **state)
 {
@@ -59,6 +60,18 @@ static void a_secret_takes_a_digest_for_each_32_characters(void **state)
     assert_memory_equal(secret, part, 32);
     ident_next_secret(&second, part, 32);
     assert_memory_equal(secret + 32, part, 32);
+}
+
+static void a_secret_uses_all_characters_of_base64url(void **state)
+{
+    struct ident_source source = {.counter = 0};
+    char secret[2001];
+    (void)state;
+    ident_next_secret(&source, secret, 2000);
+    assert_int_equal(strspn(secret, base64url), 2000);
+    for (const char *c = base64url; *c; c++) {
+        assert_row(c, strchr(secret, *c));
+    }
 }
 
 static void other_formats_are_not_ids(void **state)
@@ -212,8 +225,6 @@ static void a_uuid_has_the_format_of_version_4(void **state)
 
 static void a_secret_has_the_requested_length(void **state)
 {
-    static const char base64url[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     static const int lengths[] = {0, 1, 31, 32, 33, 43, 64, 100};
     struct ident_source source = {.counter = 0};
     (void)state;
@@ -234,6 +245,7 @@ int main(void)
         cmocka_unit_test(new_ids_differ),
         cmocka_unit_test(the_same_key_and_counter_give_the_same_ids),
         cmocka_unit_test(a_secret_takes_a_digest_for_each_32_characters),
+        cmocka_unit_test(a_secret_uses_all_characters_of_base64url),
         cmocka_unit_test(other_formats_are_not_ids),
         cmocka_unit_test(an_id_leads_back_to_its_row),
         cmocka_unit_test(invented_ids_match_no_row),
