@@ -114,6 +114,7 @@ describe('balances', () => {
   test('opening_balances must be amounts by currency', async () => {
     for (const wrong of [
       { EUR: -1 },
+      { EUR: '-0.00000001' },
       { EUR: 'x' },
       { EUR: null },
       { 'eu-ro': 1 },

@@ -152,15 +152,25 @@ static void test_bounds(void **state)
         struct shape shape = {0};
         json_t *value = nested(n);
         shape_learn(&learner, &shape, value);
-        assert_true(!learner.flaw == (n == SHAPE_DEPTH_MOST));
+        if (n == SHAPE_DEPTH_MOST) {
+            assert_null(learner.flaw);
+        } else {
+            assert_string_equal(learner.flaw, "it is nested too deeply");
+        }
         json_decref(value);
     }
     struct shape_learner learner = learner_new();
     struct shape shape = {0};
     json_t *wide = with_keys(SHAPE_MEMBERS_MOST + 1);
     shape_learn(&learner, &shape, wide);
-    assert_non_null(learner.flaw);
+    assert_string_equal(learner.flaw, "an object has too many keys");
     json_decref(wide);
+    learner = learner_new();
+    learner.values = SHAPE_VALUES_MOST;
+    json_t *one = json_integer(1);
+    shape_learn(&learner, &shape, one);
+    json_decref(one);
+    assert_string_equal(learner.flaw, "it has too many values");
 }
 
 static void test_widest_object_is_sorted(void **state)
