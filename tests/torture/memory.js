@@ -47,7 +47,7 @@ class Lane {
     try {
       const server = await this.start();
       this.startCalls = this.shim.calls('memory');
-      await server.kill9();
+      await server.stop();
       return undefined;
     } catch (error) {
       const found = /^the server ended before it listened: (\{.*\})\n([^]*)$/.exec(error.message);

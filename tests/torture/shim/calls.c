@@ -69,6 +69,7 @@
         va_start(args, flags);                                                                     \
         unsigned mode = va_arg(args, unsigned);                                                    \
         va_end(args);                                                                              \
+        torture_look_at(path);                                                                     \
         int error = torture_count(SLOT_open);                                                      \
         if (error) {                                                                               \
             errno = error;                                                                         \

@@ -47,6 +47,14 @@ int torture_count(enum slot slot)
     return (int)state->error;
 }
 
+void torture_look_at(const char *path)
+{
+    size_t length = strlen(path);
+    if (length > 5 && !strcmp(path + length - 5, ".gcda")) {
+        torture = &idle;
+    }
+}
+
 void torture_delay(void)
 {
     uint64_t us = torture->delay_us;

@@ -75,6 +75,10 @@ extern struct control *torture;
 /* Counts a call. Returns 0, or the error that it must fail with, or TORTURE_SHORT. */
 int torture_count(enum slot slot);
 
+/* Ends the torture if the file of this path has counts of tests/coverage: the program writes them
+ * when it has ended. */
+void torture_look_at(const char *path);
+
 /* Waits as long as a write to a slow disk. */
 void torture_delay(void);
 
