@@ -1,7 +1,7 @@
 // Each mutant of the demo shop fails exactly the scenarios that mutants.js names.
 //
 //   MILKYPAY_MATRIX=show   prints what each mutant fails, instead of comparing
-//   MILKYPAY_MUTANTS=...   only the mutants whose name contains this text
+//   MILKYPAY_MUTANTS=...   only the mutants whose name contains one of these texts, joined by commas
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,9 +10,10 @@ import { MUTANTS, makeMutant } from './mutants.js';
 import { broken, errors, explain, rehearse } from './rehearse.js';
 import { DEMO_COMMAND } from './shops.js';
 
-const { MILKYPAY_MATRIX: mode, MILKYPAY_MUTANTS: part = '' } = process.env;
+const { MILKYPAY_MATRIX: mode, MILKYPAY_MUTANTS: parts = '' } = process.env;
+const isChosen = ([name]) => parts.split(',').some((part) => name.includes(part));
 
-for (const [name, mutant] of Object.entries(MUTANTS).filter(([each]) => each.includes(part))) {
+for (const [name, mutant] of Object.entries(MUTANTS).filter(isChosen)) {
   test(name, async (t) => {
     const folder = tempDir();
     makeMutant(folder, mutant);

@@ -167,6 +167,15 @@ static void an_unattended_payment_takes_the_first_test_card(void **state)
     assert_string_equal(card_outcome(&table, &entry), "processed");
 }
 
+static void a_test_card_is_found_by_what_an_invoice_shows(void **state)
+{
+    (void)state;
+    assert_ptr_equal(card_find_shown(&table, "512381******0000"), &cards[0]);
+    assert_null(card_find_shown(&table, "411111******1111"));
+    assert_null(card_find_shown(&table, "5123817234060000"));
+    assert_null(card_find_shown(&table, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +185,7 @@ int main(void)
         cmocka_unit_test(number_and_expiry_decide_the_outcome),
         cmocka_unit_test(an_invoice_shows_the_first_six_and_last_four_digits),
         cmocka_unit_test(only_a_test_card_shows_its_issuer),
+        cmocka_unit_test(a_test_card_is_found_by_what_an_invoice_shows),
         cmocka_unit_test(an_unattended_payment_takes_the_first_test_card),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

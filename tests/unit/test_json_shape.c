@@ -54,6 +54,8 @@ static const struct {
       "{\"a\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1}", "{\"b\":1,\"c\":1}"},
      "{\"a?\":\"number\",\"d?\":\"number\",\"e?\":\"number\",\"f?\":\"number\",\"g?\":\"number\","
      "\"h?\":\"number\",\"i?\":\"number\",\"j?\":\"number\",\"c?\":\"number\",\"b?\":\"number\"}"},
+    {{"{\"b\":1,\"a\":1}", "{\"c\":1,\"b\":1}", "{\"a\":1,\"c\":1}"}, /* a circle */
+     "{\"c?\":\"number\",\"b?\":\"number\",\"a?\":\"number\"}"},
     {{"{\"a\":1}", "null", "[]"}, "{\"|\":\"null|[]\",\"a\":\"number\"}"},
     {{"[{\"a\":1},{\"a\":null}]"}, "[{\"a\":\"null|number\"}]"},
     {{"[1]", "[]"}, "[\"[]\",\"number\"]"},
@@ -242,6 +244,21 @@ static void test_impose(void **state)
     }
 }
 
+static void test_depth(void **state)
+{
+    (void)state;
+    for (int depth = 1; depth <= 4096; depth *= 2) {
+        struct shape shape = {0};
+        json_t *notation = json_string("number");
+        for (int i = 0; i < depth; i++) {
+            notation = json_pack("[so]", "[]", notation);
+        }
+        const char *why = shape_read(&arena, notation, &shape);
+        assert_true(depth <= 8 ? !why : depth < 256 || text_equal(why, "it is nested too deeply"));
+        json_decref(notation);
+    }
+}
+
 static int finish(void **state)
 {
     (void)state;
@@ -255,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_learn),   cmocka_unit_test(test_read_again),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_impose),  cmocka_unit_test(test_widest_object_is_sorted),
+        cmocka_unit_test(test_depth),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
 }

@@ -109,6 +109,8 @@ static void broken_json_is_masked_as_far_as_it_goes(void **state)
     assert_masked("{\"cvv\":", "{\"cvv\":");
     assert_masked("{\"cvv\"", "{\"cvv\"");
     assert_masked("{\"a\\", "{\"a\\");
+    assert_masked("{\"cvv\\", "{\"cvv\\");
+    assert_masked("{\"a\":\"4111111111111111\\", "{\"a\":\"411111******1111\\");
     assert_masked("{\"cvv\":[\"123\"", "{\"cvv\":[\"***\"");
     assert_masked("{cvv:123,'cvc':'77'}", "{cvv:100,'cvc':****}");
     assert_masked("", "");
@@ -164,6 +166,9 @@ static void a_multipart_form(void **state)
                   "name=\"card[card_number]\"\r\n\r\n411111******1111\r\n--b--\r\n");
     assert_masked("--b\nContent-Disposition: form-data; name=cvv\n\n12\n--b\n\n{\"cvv\":\"1\"}\n",
                   "--b\nContent-Disposition: form-data; name=cvv\n\n**\n--b\n\n{\"cvv\":\"*\"}\n");
+    /* the boundary within a line ends no part */
+    assert_masked("--b\nContent-Disposition: form-data; name=cvv\n\n1--b2\n--b--\n",
+                  "--b\nContent-Disposition: form-data; name=cvv\n\n*****\n--b--\n");
     assert_masked("--", "--");
     assert_masked("--b\r\n", "--b\r\n");
 }
@@ -283,6 +288,18 @@ static void spans_are_the_same_before_and_after(void **state)
     assert_string_equal(after.text, before.text);
 }
 
+static void a_text_that_was_cut_is_hidden_as_far_as_it_goes(void **state)
+{
+    const struct mask_span half = {.start = 2, .size = 10, .kind = MASK_SECRET};
+    const struct mask_span none = {.start = 4, .size = 1, .kind = MASK_SECRET};
+    char text[] = "abcd";
+    (void)state;
+    mask_hide(text, 4, &none);
+    assert_string_equal(text, "abcd");
+    mask_hide(text, 4, &half);
+    assert_string_equal(text, "ab**");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +322,7 @@ int main(void)
         cmocka_unit_test(text_of_no_format),
         cmocka_unit_test(the_query_of_a_target),
         cmocka_unit_test(headers),
+        cmocka_unit_test(a_text_that_was_cut_is_hidden_as_far_as_it_goes),
         cmocka_unit_test(spans_are_the_same_before_and_after),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
 #include "view/appearance.h"
 #include "view/cardgate.h"
 #include "web/messages.h"
+#include "web/qr.h"
+#include "web/report_parts.h"
 #include "web/template.h"
 
 #include <stdlib.h>
@@ -152,6 +154,39 @@ static void templates_repeat_rows_and_escape_values(void **state)
     assert_null(strstr(first + 1, " checked"));
 }
 
+static void what_xml_cannot_hold_becomes_a_question_mark(void **state)
+{
+    static const struct {
+        const char *text, *shown;
+    } rows[] = {
+        {"a\tb\n", "\"a\tb\n\""},
+        {"a\x01z", "\"a?z\""},
+        {"\xc3\xa9", "\"\xc3\xa9\""},
+        {"\xef\xbf\xbd\xef\xbf\xbe\xef\xbf\xbf", "\"\xef\xbf\xbd??????\""},
+        {"\xc3\xa9\xff", "\"???\""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        buf_auto out = {0};
+        const struct template_value values[] = {{"check", rows[i].text}, {"advice", NULL}};
+        report_fill(&out, "report_check.xml", values, ARRAY_SIZE(values));
+        assert_row(rows[i].text, strstr(buf_str(&out), rows[i].shown));
+    }
+}
+
+static void a_text_that_is_too_long_has_no_qr_code(void **state)
+{
+    struct arena arena = {0};
+    struct qr qr;
+    (void)state;
+    assert_true(qr_of(&arena, "text", &qr));
+    assert_string_equal(qr.size, "29");
+    char *longest = repeat('x', 5000);
+    assert_false(qr_of(&arena, longest, &qr));
+    free(longest);
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +195,8 @@ int main(void)
         cmocka_unit_test(the_best_language_is_found),
         cmocka_unit_test(colours_and_only_colours_become_a_style_sheet),
         cmocka_unit_test(invalid_options_are_ignored),
+        cmocka_unit_test(what_xml_cannot_hold_becomes_a_question_mark),
+        cmocka_unit_test(a_text_that_is_too_long_has_no_qr_code),
         cmocka_unit_test(templates_repeat_rows_and_escape_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

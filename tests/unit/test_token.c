@@ -145,10 +145,25 @@ static void a_kept_token_is_that_of_its_session_key_form_and_end(void **state)
     }
 }
 
+static void a_token_that_is_too_long_to_keep_is_written_all_the_same(void **state)
+{
+    (void)state;
+    char *session = repeat('x', 400);
+    for (int i = 0; i < 2; i++) {
+        struct buf text = {0};
+        token_write(&text, &key, TOKEN_HS256, session, 1700000000);
+        assert_non_null(strchr(buf_str(&text), '.'));
+        assert_true(text.size > 400);
+        buf_finish(&text);
+    }
+    free(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_kept_token_is_that_of_its_session_key_form_and_end),
+        cmocka_unit_test(a_token_that_is_too_long_to_keep_is_written_all_the_same),
         cmocka_unit_test(both_formats_can_be_read),
         cmocka_unit_test(a_signature_stands_for_512_bytes),
         cmocka_unit_test(other_content_or_another_key_gives_another_token),

@@ -208,6 +208,13 @@ static void the_kind_of_a_special_address_is_named(void **state)
     }
 }
 
+static void only_internet_addresses_are_reached(void **state)
+{
+    const struct sockaddr local = {.sa_family = AF_UNIX};
+    (void)state;
+    assert_string_equal(address_objection(&local), "not an internet address");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_name_has_at_most_253_characters),
         cmocka_unit_test(a_shown_url_contains_no_secret),
         cmocka_unit_test(the_kind_of_a_special_address_is_named),
+        cmocka_unit_test(only_internet_addresses_are_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
