@@ -321,6 +321,12 @@ static const struct {
      "\"pk_live_demoPublicKeyForLiveModeLocalUseOnly_000001\"",
      "default.json: accounts[0].public_live_key: "
      "\"pk_live_demoPublicKeyForLiveModeLocalUseOnly_000001\" is there already"},
+    {"default.json", "\"accounts\": [", "\"accounts\": [5, ",
+     "default.json: accounts[0]: must be an object"},
+    {"default.json", "\"accounts\": [", "\"accounts\": [], \"more\": [",
+     "default.json: accounts: must have at least one entry"},
+    {"default.json", "\"fee_min\": 0.5, \"fee_max\": 25", "\"fee_min\": 26, \"fee_max\": 25",
+     "default.json: services[20].fee_min: larger than fee_max"},
     {"default.json", "\"website\": null", "\"webside\": null",
      "default.json: accounts[0].webside: unknown name; did you mean website?"},
     {"default.json", "\"website\": null", "\"outcome\": \"paid\"",
@@ -379,6 +385,8 @@ static const struct {
     {"test-cards.json", "\"outcomes\": \"declines_by_expiry\"", "\"outcomes\": \"declines\"",
      "test-cards.json: cards[2].outcomes: there is no \"declines\" in outcome_tables; did you mean "
      "declines_by_expiry?"},
+    {"test-cards.json", "\"outcome_tables\": {", "\"outcome_tables\": 5, \"more\": {",
+     "test-cards.json: outcome_tables: must be an object"},
     {"test-cards.json", "\"luhn_failure\": \"process_failed:invalid_card\"",
      "\"luhn_failure\": \"no\"",
      "test-cards.json: unknown_cards.luhn_failure: unknown status \"no\"; GET /_mock/statuses "
