@@ -53,6 +53,11 @@ describe('arguments', () => {
     [['--onyl', 'D1', '--', 'true'], '--onyl: unknown option; did you mean --only?'],
     [['--only', '--', 'true'], '--only: IDS is missing'],
     [['--only=', '--', 'true'], '--only: must not be empty'],
+    [['--only'], '--only: IDS is missing'],
+    [['--jobs', '65', '--', 'true'], '--jobs: must be a whole number from 1 to 64'],
+    [['--jobs', 'x', '--', 'true'], '--jobs: must be a whole number from 1 to 64'],
+    [['--shop', 'http://shop/?a', '--', 'true'], '--shop: must be an http or https URL without a user, a query and a fragment'],
+    [['--render', 'x', '--', 'true'], '--render needs no shop: leave it out'],
     [['--complete=yes', '--', 'true'], '--complete: must not have a value'],
     [['--jobs', '0', '--', 'true'], '--jobs: must be a whole number from 1 to 64'],
     [['--seed', 'x', '--', 'true'], '--seed: must be a whole number'],
@@ -129,6 +134,37 @@ describe('rehearsal.json', () => {
       'shop.url: unknown placeholder {prt}; did you mean {port}?',
       'callback: unknown placeholder {nothing}; the documentation of rehearse lists them',
       'shop.ready_within: This value must be greater than 0.',
+    ]);
+  });
+
+  test('each kind of value is checked', async () => {
+    const url = '{shop}/orders';
+    assert.deepEqual(await wrong({
+      order: { url, id: 5, expect: [99] },
+      state: { url, status: { pattern: '(a)', more: 1 }, map: 5, fulfilments: { of: 1 } },
+      refund: { url, headers: { a: 1 }, expect: [600], command: 5 },
+      payout: { command: [] },
+      reconcile: { command: [1] },
+      cancel: 5,
+      ready: 5,
+      callback: 5,
+    }), [
+      'callback: This value should be of type string.',
+      'cancel: This field was not expected.',
+      'ready: This field was not expected.',
+      'shop: This value should not be blank.',
+      'order.expect: This value must be a list of statuses, such as [200, 303].',
+      'order.id: This value must be a JSON pointer such as "/data/status", or {"pattern": "one (group)"}.',
+      'state.status.more: This field was not expected.',
+      'state.fulfilments.pattern: This value should not be blank.',
+      'state.fulfilments.of: This field was not expected.',
+      'state.map: This value must be an object.',
+      'refund: This hook must have a "url" or a "command", not both.',
+      'refund.headers: This value must be an object of texts.',
+      'refund.command: This value must be a list of texts, such as ["sh", "-c", "..."].',
+      'refund.expect: This value must be a list of statuses, such as [200, 303].',
+      'reconcile.command: This value must be a list of texts, such as ["sh", "-c", "..."].',
+      'payout.command: This value must be a list of texts, such as ["sh", "-c", "..."].',
     ]);
   });
 
