@@ -10,6 +10,7 @@ import { describe, test } from 'node:test';
 import { Client, DEMO } from '../lib/client.js';
 import { PATIENCE_MS, within } from '../lib/limits.js';
 import { ALONE, BIN, runBinary, startServer, tempDir } from '../lib/server.js';
+import { AT_TERMINAL } from '../lib/terminal.js';
 
 function works(command, ...args) {
   try {
@@ -127,25 +128,6 @@ test(
     await server.stop();
   },
 );
-
-// Runs the program with a terminal as its stderr; another process passes on what comes there.
-const AT_TERMINAL = ['python3', '-c', `
-import os, pty, sys
-ours, terminal = pty.openpty()
-if os.fork() == 0:
-    os.close(terminal)
-    os.close(1)
-    try:
-        while text := os.read(ours, 4096):
-            os.write(2, text)
-    except OSError:
-        pass  # the program has ended
-    os._exit(0)
-os.close(ours)
-os.dup2(terminal, 2)
-os.close(terminal)
-os.execvp(sys.argv[1], sys.argv[1:])
-`];
 
 describe('what a start prints', { skip: ALONE }, () => {
   const GREETING = ['dashboard', 'documentation', 'demo account', 'its API key', 'its other keys', 'Ctrl-C'];

@@ -25,7 +25,11 @@ function take({ id: invoice, attributes }) {
   order.shipped = DEFECT === 'ships again' ? (order.shipped ?? 0) + 1 : 1;
 }
 
+let broken = false;
+
 async function open() {
+  if (broken) throw new Error('an order has failed');
+  broken = DEFECT === 'gives up';
   const reference = 'o' + (tries += 1);
   const attributes = { reference_id: reference, service: 'payment_card_usd_hpp', currency: 'USD', amount: 100,
     test_mode: true, callback_url: 'http://127.0.0.1:' + PORT + '/callback',
@@ -33,6 +37,7 @@ async function open() {
   const body = JSON.stringify({ data: { type: 'payment-invoices', attributes } });
   const reply = await fetch(mock + '/payment-invoices', { method: 'POST', headers, body });
   const { data } = await reply.json();
+  broken = false;
   orders.set(reference, { invoice: data.id, status: 'process_pending', updated: 0 });
   return { order: reference, page: data.attributes.hpp_url };
 }
@@ -50,6 +55,7 @@ createServer(async (request, response) => {
   } else if (what === 'callback') {
     const right = createHash('sha1').update(secret).update(body).update(secret).digest('base64');
     if (DEFECT === 'crashes') process.exit(9);
+    if (DEFECT === 'is killed') process.kill(process.pid, 'SIGKILL');
     if (DEFECT !== 'believes all' && request.headers['x-signature'] !== right) return answer(403);
     take(JSON.parse(body).data);
     answer(DEFECT === 'answers 204' ? 204 : 200);
