@@ -261,9 +261,9 @@ enum payment_result payment_answer(struct engine *engine, struct tenant *tenant,
         apply(engine, tenant, arena, invoice, "process_failed:invalid_3ds_code", NULL);
         return PAYMENT_DONE;
     case PAYMENT_3DS_ABANDON:
-        return PAYMENT_CHALLENGE;
+        break;
     }
-    return PAYMENT_CLOSED;
+    return PAYMENT_CHALLENGE;
 }
 
 /* ------------------------------------------------------------------ the way back */

@@ -207,9 +207,3 @@ void fetch(struct arena *arena, const struct fetch_call *call, struct fetch_repl
     curl_slist_free_all(head);
     curl_easy_cleanup(curl);
 }
-
-void fetch_finish(struct fetch_reply *reply)
-{
-    buf_finish(&reply->body);
-    *reply = (struct fetch_reply){0};
-}

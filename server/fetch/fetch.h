@@ -58,7 +58,5 @@ struct fetch_reply {
     struct buf body;
 };
 
-/* Makes the call and waits for its reply. */
+/* Makes the call and waits for its reply. The caller finishes its body. */
 void fetch(struct arena *arena, const struct fetch_call *call, struct fetch_reply *ret_reply);
-
-void fetch_finish(struct fetch_reply *reply);

@@ -101,7 +101,7 @@ static const char *add_details(struct details *details, const struct method_mean
     const char *reference = ident_serial(page->invoice.id), *text;
     switch (method->means) {
     case MEANS_APPROVAL:
-        return NULL;
+        break;
     case MEANS_TRANSFER:
         text = account_number(page);
         add(details, "recipient", page->merchant, NULL);

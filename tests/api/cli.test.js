@@ -861,4 +861,7 @@ test('--tls-cert and --tls-key', async () => {
   });
   assert.equal(JSON.parse(body).status, 'ok');
   await server.stop();
+  const { code, stderr } = await runBinary(['--listen', '127.0.0.1:0', '--tls-cert', key, '--tls-key', key]);
+  assert.equal(code, 2);
+  assert.match(stderr, /key\.pem: the certificate or its key is not valid PEM, or they do not match/);
 });

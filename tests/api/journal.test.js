@@ -590,6 +590,18 @@ describe('export', () => {
     assert.deepEqual(again.map((i) => i.status), [200, 409, 409]); // already paid, already created
   });
 
+  test('a body without a type, and one that was cut, are marked in the script', async () => {
+    const api = await demo.newAccount();
+    const { id } = await api.made({}, hold);
+    const path = `/payment-invoices/${id}/refund`;
+    await api.private('POST', path, { body: '{}', headers: {}, check: false });
+    const body = JSON.stringify({ data: { type: 'refund', attributes: { description: 'x'.repeat(300_000) } } });
+    await api.private('POST', path, { body, headers: { 'Content-Type': 'application/json' }, check: false });
+    const { text } = await script(api, id);
+    assert.match(text, /^ {2}-H 'Content-Type:'/m);
+    assert.match(text, /^# the body was longer: the journal keeps only the beginning$/m);
+  });
+
   test('without its variables the script names them', async () => {
     const api = await demo.newAccount();
     const { id } = await api.made({}, hold);

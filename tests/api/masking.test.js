@@ -292,6 +292,18 @@ async function runScript(text, env) {
   return promisify(execFile)('sh', [file], { env: { PATH: process.env.PATH, ...env }, maxBuffer: 1 << 26 });
 }
 
+test('a card number in a header of a reply is masked', async () => {
+  const server = await startServer();
+  const api = new Client(server);
+  const { id } = await api.made({ return_url: 'http://shop.test/back?card_number=4111111111111111&cvv=123' });
+  const { headers } = (await api.send('GET', `/return?id=${id}`)).expect(302);
+  assert.match(headers.location, /4111111111111111/);
+  const { text, json: { items: [{ response_headers: shown }] } } = await api.control('GET', '/requests');
+  assert.equal(shown.Location, 'http://shop.test/back?card_number=411111******1111&cvv=***');
+  assert.doesNotMatch(text, /4111111111111111/);
+  await server.stop();
+});
+
 describe('an exported call equals the original', () => {
   let there;
   before(async () => { there = await listener(); });
