@@ -130,9 +130,9 @@ static const char *read_setting(const struct setting *setting, const json_t *val
     case SETTING_HEADERS:
         return settings_read_headers(value, errors, place);
     case SETTING_PATHS:
-        return settings_read_paths(value, errors, place);
+        break;
     }
-    return NULL;
+    return settings_read_paths(value, errors, place);
 }
 
 static const struct setting *find_setting(const char *name)

@@ -58,6 +58,8 @@ describe('arguments', () => {
     [['--jobs', 'x', '--', 'true'], '--jobs: must be a whole number from 1 to 64'],
     [['--shop', 'http://shop/?a', '--', 'true'], '--shop: must be an http or https URL without a user, a query and a fragment'],
     [['--render', 'x', '--', 'true'], '--render needs no shop: leave it out'],
+    [['--render', '/no/such'], '/no/such: No such file or directory'],
+    [['--baseline', '/', '--', 'true'], '/: Is a directory'],
     [['--complete=yes', '--', 'true'], '--complete: must not have a value'],
     [['--jobs', '0', '--', 'true'], '--jobs: must be a whole number from 1 to 64'],
     [['--seed', 'x', '--', 'true'], '--seed: must be a whole number'],

@@ -151,7 +151,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_written_file_is_new_or_keeps_its_mode, begin, end),
         cmocka_unit_test_setup_teardown(a_symbolic_link_stays_one, begin, end),
         cmocka_unit_test_setup_teardown(what_is_no_regular_file_is_written_directly, begin, end),
-        cmocka_unit_test_setup_teardown(a_failed_write_leaves_the_old_file_and_no_other, begin, end),
+        cmocka_unit_test_setup_teardown(a_failed_write_leaves_the_old_file_and_no_other, begin,
+                                        end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
