@@ -825,6 +825,13 @@ test(
   },
 );
 
+test('a start without arguments', async () => {
+  const server = await startServer({ listen: null, firstCallbackDelay: null, env: { MILKYPAY_LISTEN: '127.0.0.1:0' } });
+  assert.deepEqual(server.args, []);
+  (await new Client(server).send('GET', '/_mock/health')).expect(200);
+  await server.stop();
+});
+
 test('--tls-cert and --tls-key', async () => {
   const folder = tempDir();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
@@ -860,6 +867,9 @@ test('--tls-cert and --tls-key', async () => {
     }).on('error', fail);
   });
   assert.equal(JSON.parse(body).status, 'ok');
+  const own = { MILKYPAY_LISTEN: `127.0.0.1:${server.port}`, MILKYPAY_TLS_CERT: cert };
+  assert.equal((await runBinary(['healthcheck'], { env: own })).code, 0);
+  assert.equal((await runBinary(['healthcheck'], { env: { ...own, MILKYPAY_TLS_CERT: '' } })).code, 1);
   await server.stop();
   const { code, stderr } = await runBinary(['--listen', '127.0.0.1:0', '--tls-cert', key, '--tls-key', key]);
   assert.equal(code, 2);
