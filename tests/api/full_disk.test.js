@@ -1,4 +1,5 @@
-// A disk that takes nothing more, by a limit of the file size that a page does not fit into: what cannot be saved is refused and has not happened.
+// A disk that takes nothing more, by a limit of the file size that a page does not fit into: what cannot be saved is
+// refused and has not happened.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';

@@ -124,7 +124,8 @@ describe('an advance', () => {
     const socket = connect({ host: server.host, port: server.port });
     await once(socket, 'connect');
     const body = '{"seconds":5,"timeout":"60s"}';
-    socket.write(`POST /_mock/clock/advance?account=${api.account.id} HTTP/1.1\r\nHost: ${server.host}:${server.port}\r\n` +
+    const path = `/_mock/clock/advance?account=${api.account.id}`;
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: ${server.host}:${server.port}\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
     await sink.got(1);
     socket.destroy();
@@ -148,8 +149,8 @@ test('timers that are late are counted', { skip: ALONE }, async () => {
   process.kill(server.pid, 'SIGSTOP');
   while (!/^\d+ \(.*\) T/.test(readFileSync(`/proc/${server.pid}/stat`, 'utf8')));
   sockets.forEach((socket, i) => socket.write(i === 2
-    ? `${head(`PUT /_mock/clock?account=${api.account.id}`)}Content-Type: application/json\r\nContent-Length: ${body.length}` +
-      `\r\n\r\n${body}`
+    ? `${head(`PUT /_mock/clock?account=${api.account.id}`)}Content-Type: application/json\r\n` +
+      `Content-Length: ${body.length}\r\n\r\n${body}`
     : `${head('GET /_mock/metrics')}\r\n`));
   process.kill(server.pid, 'SIGCONT');
   const counts = (await Promise.all(texts)).map((text) => /^milkypay_\w*overdue\w* (\d+)/m.exec(text)?.[1]);

@@ -24,7 +24,8 @@ describe('the body of a hook', { skip: ALONE }, () => {
     const json = { amount: '{amount}', lines: ['{currency}', 5, null, { deep: true }], at: 'x' };
     const played = await rehearsed(['--only', 'E0'], { settings: order({ json, headers: { 'X-Empty': '' } }) });
     assert.deepEqual(results(played), { E0: 'PASS' });
-    assert.deepEqual(JSON.parse(sent(played).body), { ...json, amount: '100.00', lines: ['USD', 5, null, { deep: true }] });
+    const filled = { ...json, amount: '100.00', lines: ['USD', 5, null, { deep: true }] };
+    assert.deepEqual(JSON.parse(sent(played).body), filled);
   });
 
   test('is a form, or a text, or nothing', async () => {
@@ -43,7 +44,8 @@ describe('a hook that fails is no mistake of the shop', { skip: ALONE }, () => {
     ['an order that is answered otherwise', 'E0', order({ expect: [202] }), /^the hook order: status 201/],
     ['a refund', 'F1', hook('refund', { url: '{shop}/refund', expect: [201] }), /^the hook refund: status 200/],
     ['a payout', 'G0', hook('payout', { url: '{shop}/payout', expect: [201] }), /^the hook payout: status 200/],
-    ['a reconciliation', 'C6', hook('reconcile', { url: '{shop}/job', expect: [500] }), /^the hook reconcile: status 200/],
+    ['a reconciliation', 'C6', hook('reconcile', { url: '{shop}/job', expect: [500] }),
+      /^the hook reconcile: status 200/],
     ['a restart', 'C8', hook('restart', { url: '{shop}/restart', expect: [201] }), /^the hook restart: status 200/],
     ['a command that there is not', 'F1', hook('refund', { command: ['/no/such/command'] }),
       /^the hook refund: \/no\/such\/command: No such file/],
