@@ -238,10 +238,25 @@ static void a_secret_has_the_requested_length(void **state)
     }
 }
 
+static void a_number_stands_behind_its_prefix(void **state)
+{
+    static const char *const others[] = {
+        "",     "cb",     "cb_",  "cb17",   "cc_17",
+        "cb_x", "cb_-17", "cb_0", "cb_17x", "cb_99999999999999999999"};
+    int64_t number = 0;
+    (void)state;
+    assert_true(ident_number_read("cb", "cb_17", &number));
+    assert_int_equal(number, 17);
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+        assert_row(others[i], !ident_number_read("cb", others[i], &number));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_id_has_the_platforms_format),
+        cmocka_unit_test(a_number_stands_behind_its_prefix),
         cmocka_unit_test(new_ids_differ),
         cmocka_unit_test(the_same_key_and_counter_give_the_same_ids),
         cmocka_unit_test(a_secret_takes_a_digest_for_each_32_characters),

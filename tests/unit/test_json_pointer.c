@@ -31,6 +31,9 @@ static void a_value_is_set_at_its_place(void **state)
         {"{\"a\":[1]}", "/a/-1", NULL},
         {"{\"a\":[1]}", "/a/x", NULL},
         {"{\"a\":[1]}", "/a/-/b", NULL},
+        {"{\"a\":[1]}", "/a/0/b", NULL},
+        {"{\"a\":[[1]]}", "/a/0/0", "{\"a\":[[7]]}"},
+        {"{\"a\":[[1]]}", "/a/1/0", NULL},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

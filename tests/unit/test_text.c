@@ -248,6 +248,11 @@ static void date_times_are_read_as_languages_write_them(void **state)
         "2020-12-13T15:52:00+02:",
         "2020-12-13T15:52:00 ",
         "2020-12-13T15:52:00 PST",
+        "2x20-12-13T15:52:00Z",
+        "2020-1x-13T15:52:00Z",
+        "2020-12-1xT15:52:00Z",
+        "2021-02-29T15:52:00Z",
+        "2020-02-30T15:52:00Z",
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
