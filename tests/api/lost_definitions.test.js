@@ -73,6 +73,20 @@ test('the card of a snapshot file of an earlier version is renamed in another ac
   await server.stop();
 });
 
+test('a card of a network that the platform has not shown has no brand', async () => {
+  const folder = tempDir();
+  const cards = JSON.parse(readFileSync(join(ROOT, 'fixtures/test-cards.json'), 'utf8'));
+  Object.assign(cards.cards.find(({ number }) => number === '5519283812030000'), { network: 'amex' });
+  writeFileSync(join(folder, 'test-cards.json'), JSON.stringify(cards));
+  const server = await startServer({ args: ['--fixtures', folder] });
+  const api = await new Client(server).newAccount({ profile: '2024' });
+  const { id } = await api.made({}, HOLD);
+  (await api.pay(id, { card_number: '5519283812030000', expiry: '1230' })).expect(200);
+  const { payload: { payment_card: card } } = await api.attributes(id);
+  assert.deepEqual([card.network, card.brand], ['amex', null]);
+  await server.stop();
+});
+
 test('the services of a snapshot file are checked', async () => {
   const server = await startServer();
   const api = await new Client(server).newAccount();

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { Client } from '../lib/client.js';
 import { ALONE, startServer } from '../lib/server.js';
 import { HANG, startSink } from '../lib/sink.js';
@@ -77,9 +78,10 @@ test('the services of an unknown kind', async () => {
   }
 });
 
-test('a snapshot file with a NUL or in another character set is refused', async () => {
+test('a snapshot file with a NUL, compressed or in another character set is refused', async () => {
   const api = await frozen();
-  for (const body of [Buffer.from('{"a":"\0"}'), Buffer.from('{"a":"\xff"}', 'latin1')]) {
+  for (const body of [Buffer.from('{"a":"\0"}'), Buffer.from('{"a":"\xff"}', 'latin1'), gzipSync('{}'),
+    Buffer.from('\ufeff{}', 'utf16le')]) {
     const options = { body, headers: { 'Content-Type': 'application/json' } };
     assert.equal(refused(await api.control('PUT', '/snapshots/one', undefined, options), 400), 'invalid_json');
   }
