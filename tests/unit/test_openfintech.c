@@ -232,6 +232,30 @@ static void a_currency_has_its_exponent(void **state)
     assert_int_equal(currency_decimals("FJD"), 8);
 }
 
+static void a_method_has_a_description_of_some_size(void **state)
+{
+    (void)state;
+    for (size_t size = 4096; size <= 4097; size++) {
+        struct bench b;
+        char *long_text = repeat('x', size), *methods;
+        begin(&b);
+        assert_true(asprintf(&methods,
+                             "[{\"code\":\"shells\",\"category\":\"alternative\",\"name\":{\"en\":"
+                             "\"Beach\"},\"description\":\"%s\"}]",
+                             long_text) > 0);
+        write_file(&b, "payment_methods.json", methods);
+        write_file(&b, "payment_services.json", "[" SERVICE("shells_fjd", "shells", "") "]");
+        assert_null(add(&b));
+        const struct service *service =
+            service_find(&b.fixture.services.catalogues[INVOICE_PAYMENT], "shells_fjd");
+        assert_true(!service == (size > 4096));
+        assert_true(!service || strcmp(service->method->description, long_text) == 0);
+        finish(&b);
+        free(long_text);
+        free(methods);
+    }
+}
+
 static void a_wrong_file_is_refused_with_its_name(void **state)
 {
     static const struct {
@@ -275,6 +299,7 @@ int main(void)
         cmocka_unit_test(a_bad_entry_is_skipped),
         cmocka_unit_test(a_status_other_than_active_makes_a_service_unavailable),
         cmocka_unit_test(a_currency_has_its_exponent),
+        cmocka_unit_test(a_method_has_a_description_of_some_size),
         cmocka_unit_test(a_wrong_file_is_refused_with_its_name),
         cmocka_unit_test(the_folder_may_be_a_whole_checkout),
     };
