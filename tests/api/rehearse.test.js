@@ -323,7 +323,7 @@ describe('a verdict', { skip: ALONE }, () => {
 
   test('a shop that runs already is rehearsed with the demo account', async () => {
     const { code, stdout } = await runningShop((url, mock) =>
-      runBinary(['rehearse', '--listen', mock, '--shop', url, '--only', 'E0,A1,B1,C7'], { cwd: shopFolder() }));
+      runBinary(['rehearse', '--listen', mock, '--shop', `${url}/`, '--only', 'E0,A1,B1,C7'], { cwd: shopFolder() }));
     assert.match(stdout, /^3 of 4 MUST hold, 0 fail, 1 not tested\n/);
     assert.equal(code, 0);
   });

@@ -110,5 +110,6 @@ describe('a rehearsal', { skip: ALONE }, () => {
     assert.equal(code, 0);
     assert.match(stderr, /\r\x1b\[K1 of 2 {2}\w\d [^]*\r\x1b\[K2 of 2 {2}\w\d [^]*\r\x1b\[K/);
     assert.match((await run({ TERM: 'dumb' })).stderr, /^1 of 2/m);
+    assert.match((await run({ TERM: 'xterm', DEFECT: 'believes all' })).stderr, /2 of 2, 1 failed {2}A1 /);
   });
 });
