@@ -87,6 +87,21 @@ test('a snapshot file with a NUL, compressed or in another character set is refu
   }
 });
 
+test('a snapshot file whose list is broken in its middle is refused', async () => {
+  const api = await frozen();
+  const { id } = await api.made({}, HOLD);
+  for (const status of ['processed', 'refunded']) (await api.transition(id, { status })).expect(200);
+  (await api.control('POST', '/snapshots/one')).expect(201);
+  const { text } = (await api.control('GET', '/snapshots/one')).expect(200);
+  for (const [right, wrong] of [['"transitions":[{', '"transitions":[,{'], ['},{"at_ms"', '} {"at_ms"'],
+    ['},{"at_ms"', '},,{"at_ms"']]) {
+    assert.ok(text.includes(right), right);
+    const options = { body: text.replace(right, wrong), headers: { 'Content-Type': 'application/json' } };
+    const { error } = (await api.control('PUT', '/snapshots/one', undefined, options)).expect(400).json;
+    assert.deepEqual(error, { code: 'invalid_json', message: 'invoices[0].transitions: the text is not JSON' });
+  }
+});
+
 describe('an advance', () => {
   test('refuses other changes of its clock', async () => {
     const api = await frozen();
