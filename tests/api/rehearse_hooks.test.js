@@ -81,6 +81,15 @@ describe('a shop', { skip: ALONE }, () => {
     assert.equal(played.code, 3);
   });
 
+  for (const defect of ['deletes its account', 'deletes its account when asked']) {
+    test(`that ${defect} cannot be judged`, async () => {
+      const played = await rehearsed(['--only', 'E0,B1,C8'], { defect });
+      assert.deepEqual(results(played), { E0: 'ERROR', B1: 'ERROR', C8: 'NOT TESTED' });
+      assert.match(find(played, 'E0').reason, /of the mock: 404 .*account/);
+      assert.equal(played.code, 2);
+    });
+  }
+
   test('that is killed by a callback is told by its signal', async () => {
     const played = await rehearsed(['--only', 'E0'], { defect: 'is killed' });
     assert.equal(find(played, 'E0').failures[0].observed, 'signal 9');

@@ -42,6 +42,8 @@ async function open() {
   return { order: reference, page: data.attributes.hpp_url };
 }
 
+const leave = () => fetch(mock + '/_mock/accounts/' + id, { method: 'DELETE' });
+
 createServer(async (request, response) => {
   const answer = (status, value) => response.writeHead(status).end(value && JSON.stringify(value));
   const body = Buffer.concat(await request.toArray());
@@ -50,11 +52,13 @@ createServer(async (request, response) => {
     const page = (made) => answer(201, DEFECT === 'shows no page' ? {} : made);
     await open().then(page, () => (DEFECT === 'error page 200' ? answer(200, {}) : answer(503)));
   } else if (what === 'orders') {
+    if (DEFECT === 'deletes its account when asked') await leave();
     const { status, paid = 0, shipped = 0, refunded } = orders.get(name) ?? {};
     answer(status ? 200 : 404, { status, paid, shipped, refunded: refunded ?? 0 });
   } else if (what === 'callback') {
     const right = createHash('sha1').update(secret).update(body).update(secret).digest('base64');
     if (DEFECT === 'crashes') process.exit(9);
+    if (DEFECT === 'deletes its account') await leave();
     if (DEFECT === 'is killed') process.kill(process.pid, 'SIGKILL');
     if (DEFECT !== 'believes all' && request.headers['x-signature'] !== right) return answer(403);
     take(JSON.parse(body).data);
