@@ -148,7 +148,8 @@ static void replace(const struct tampering *t, size_t at, size_t size, const cha
  * compares. */
 static void wrong_amount(const struct tampering *t)
 {
-    static const char *const keys[] = {"amount", "payment_amount", "processed_amount"};
+    static const char *const keys[] = {"amount", "payment_amount", "payout_amount",
+                                       "processed_amount"};
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         size_t at, size;
         int64_t amount;

@@ -26,6 +26,17 @@ const get = async (api, id) => (await api.private('GET', `/payout-invoices/${id}
 const received = async (api, id) => (await api.control('GET', '/sink/payouts/requests', undefined,
   { parameters: { invoice: id, order: 'oldest' } })).expect(200).json.items;
 
+test('the fault wrong_amount changes each amount of a payout', async () => {
+  const api = await shop();
+  const fault = { on: 'callback', fault: 'wrong_amount', match: { transition: 'processed' } };
+  (await api.control('POST', '/faults', fault)).expect(201);
+  const { id } = await made(api);
+  await api.advance(10);
+  const [, last] = await received(api, id);
+  const { amount, payout_amount: asked, processed_amount: paid } = JSON.parse(last.body).data.attributes;
+  assert.deepEqual([amount, asked, paid, last.signature], [101, 101, 101, 'valid']);
+});
+
 test('a payout sends signed callbacks at start and end, with the body of a GET', async () => {
   const api = await shop();
   const { id } = await made(api);
