@@ -135,6 +135,8 @@ describe('a form that is sent too late', () => {
     const challenge = await open(it.api, it.path);
     const [form] = forms(challenge.expect(200).text).filter(({ inputs }) => 'code' in inputs);
     const code = /\b\d{6}\b/.exec(challenge.text.replace(/<[^>]*>/g, ' '))[0];
+    await send(it.api, form, { code: ' ' });
+    assert.equal(await it.state(), 'process_pending:auth_3ds_required');
     await it.api.advance(1800);
     await send(it.api, form, { code });
     assert.equal(await it.state(), 'process_failed:expired');

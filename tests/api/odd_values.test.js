@@ -161,6 +161,9 @@ test('the filters of lists', async () => {
   for (const [filter, status] of [
     [{ 'filter[created][from]': api.start }, 200],
     [{ 'filter[created][from]': api.start, 'filter[created_from]': api.start + 1 }, 200],
+    [{ 'filter[created][from]': api.start + 1, 'filter[created_from]': api.start }, 200],
+    [{ 'filter[created][to]': api.start, 'filter[created_to]': api.start + 1 }, 200],
+    [{ 'filter[created][to]': api.start + 1, 'filter[created_to]': api.start }, 200],
     [{ 'filter[created][from]': -1 }, 400],
     [{ 'filter[created][from]': 'x' }, 400],
     [{ 'filter[created][from]': '99999999999999' }, 400],
@@ -175,6 +178,17 @@ test('the filters of lists', async () => {
     const reply = await api.list(filter, { check: false });
     assert.equal(reply.status, status, `${JSON.stringify(filter)}: ${reply.text.slice(0, 200)}`);
   }
+});
+
+test('the rate of a payout that is decided by chance', async () => {
+  const api = await frozen({ opening_balances: { USD: 1000 } });
+  const pay = (more) => {
+    const fields = { account: '42', ...more };
+    const attributes = { reference_id: JSON.stringify(fields), service: 'test_usd', currency: 'USD', amount: 1, fields };
+    return api.private('POST', '/payout-invoices', { json: { data: { type: 'payout-invoices', attributes } } });
+  };
+  for (const rate of ['x', '-1', '101', '1.5']) (await pay({ test_details_success_rate: rate })).expect(422);
+  for (const rate of ['0', '100']) (await pay({ test_details_success_rate: rate })).expect(201);
 });
 
 test('a reference that is repeated, empty or no text', async () => {
