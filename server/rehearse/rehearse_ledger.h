@@ -5,7 +5,7 @@
 
 struct ledger_invoice {
     const char *id, *reference, *status, *resolution, *currency;
-    const char *session; /* in the URL of its page; NULL: it has none */
+    const char *session;                          /* in the URL of its page; NULL: it has none */
     int64_t amount, paid, refunded, charged_back; /* money.h; 0 for null */
     bool payout;
 };

@@ -97,8 +97,8 @@ static void colours_and_only_colours_become_a_style_sheet(void **state)
     assert_true(cardgate.hide_holder);
     appearance_of(&invoice, &cardgate, &arena, &look);
     appearance_css(&css, &look);
-    assert_string_equal(buf_str(&css),
-                        ":root {\n  --accent: #aabbcc;\n  --on-accent: #00ff00;\n}\n");
+    assert_string_equal(buf_str(&css), ":root {\n  --accent: #aabbcc;\n  --on-accent: #00ff00;\n"
+                                       "  --link: #aabbcc;\n}\n");
     assert_string_equal(look.theme, "dark");
     assert_string_equal(look.pay_label, "donate");
     assert_true(look.hide_footer && look.hide_holder && !look.hide_header);
