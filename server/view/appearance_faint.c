@@ -223,9 +223,9 @@ static void add_block(struct buf *out, const struct appearance *appearance,
     }
     for (size_t i = 0; i < ARRAY_SIZE(colours); i++) {
         const char *light = palettes[0].shown[i], *dark = palettes[1].shown[i];
-        bool moved = !text_equal(light, in_theme(appearance, &colours[i], false)) ||
-                     !text_equal(dark, in_theme(appearance, &colours[i], true));
-        if (moved) {
+        bool light_moved = !text_equal(light, in_theme(appearance, &colours[i], false));
+        bool dark_moved = !text_equal(dark, in_theme(appearance, &colours[i], true));
+        if (text_equal(theme, "dark") ? dark_moved : light_moved || (!theme && dark_moved)) {
             add_property(out, colours[i].property, light, dark, theme);
         }
     }
@@ -242,7 +242,7 @@ void appearance_css(struct buf *out, const struct appearance *appearance)
     fit(appearance, false, &palettes[0]);
     fit(appearance, true, &palettes[1]);
     add_block(out, appearance, palettes, appearance->theme ? appearance->theme : "light");
-    if (!appearance->theme) {
+    if (!appearance->theme && appearance->n_colours) {
         buf_text(out, "@supports (color: light-dark(#fff, #000)) {\n");
         add_block(out, appearance, palettes, NULL);
         buf_text(out, "}\n");

@@ -640,7 +640,9 @@ describe('parameters', () => {
     for (const [more, faint] of [
       [{}, /^null$/],
       [{ style: { primary_color: 'navy', theme: 'basic' } }, /^null$/],
-      [{ style: { primary_text_color: '#eeeeee', theme: 'basic' } }, /^primary_text_color on primary_background_color 1\.2:1, /],
+      [{ style: { primary_text_color: '#eeeeee', theme: 'basic' } }, /^null$/], // the page gets dark
+      [{ style: { primary_text_color: '#eeeeee', primary_background_color: 'white' } },
+        /^primary_text_color on primary_background_color 1\.2:1 /],
     ]) {
       (await api.createForm({ ...form, ...more })).expect(302);
       const [{ id }] = (await api.control('GET', '/payment-invoices')).expect(200).json.items;
@@ -648,7 +650,7 @@ describe('parameters', () => {
     }
     const cardgate = { theme_options: { btn_bg_color: '#ffee00', btn_font_color: 'white' } };
     const { id } = await api.made({ gateway_options: { cardgate } });
-    assert.match(await faintColours(id), /, on_primary_color on primary_color 1\.2:1$/);
+    assert.match(await faintColours(id), /, on_primary_color on primary_color 1\.2:1 \(light theme\)$/);
   });
 });
 

@@ -306,7 +306,7 @@ describe('options of the card gate', () => {
     const css = (await api.send('GET', `${local(server, location)}/look.css`)).expect(200).text;
     assert.equal(
       css.replace(/\s+/g, ' '),
-      ':root { --accent: #663399; --on-accent: #ffff00; --milk: #01020380; --bad: #aabbcc; } ',
+      ':root { --accent: #663399; --on-accent: #ffff00; --milk: #01020380; --bad: #aabbcc; --link: #a384c1; } ',
     );
   });
 
