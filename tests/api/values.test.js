@@ -300,7 +300,7 @@ test('NUL never ends a text', async () => {
     order.replace('nul', 'n\0l'),
   ]) {
     const reply = (await raw('/public-api/payment-invoices', body)).expect(400);
-    assert.match(reply.headers['x-mock-reason'], /^line 1: there is a NUL byte$/);
+    assert.match(reply.headers['x-mock-reason'], /^the body must be JSON: line 1: there is a NUL byte$/);
   }
   const named = (await raw('/public-api/payment-invoices', order.replace('nul"', 'nul","a\\u0000b":"1"'))).expect(400);
   assert.match(named.headers['x-mock-reason'], /a name must not contain \\u0000/);

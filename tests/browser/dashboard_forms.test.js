@@ -132,7 +132,7 @@ describe('errors stand beside their fields', () => {
   test('of a new invoice: JSON', async () => {
     await asTester(await shop(), async (tester) => {
       await tester.open('/new');
-      for (const [text, words] of [['{"metadata": ', /^not valid JSON: /], ['[1]', /^must be an object$/]]) {
+      for (const [text, words] of [['{"metadata": ', /^This is not valid JSON\.$/], ['[1]', /^This must be an object\.$/]]) {
         await tester.at('new-more').fill(text);
         await tester.at('create').click();
         await errorAt(tester, 'more', words);

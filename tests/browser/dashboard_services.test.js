@@ -144,13 +144,14 @@ describe('services', () => {
     const api = await shop();
     await asTester(api, async (tester) => {
       await tester.open('/services/bank_transfer_usd_hpp');
-      await tester.sees('service-field', 1);
+      await tester.at('service-field').first().waitFor();
       const fields = JSON.parse(await tester.at('service-fields').inputValue());
+      await tester.sees('service-field', fields.length);
       assert.equal(fields[0].key, 'account_number');
       await tester.at('service-fields').fill(JSON.stringify([...fields, { ...fields[0], key: 'bank', required: false }]));
       await tester.at('save').click();
-      await tester.sees('service-field', 2);
-      assert.match(await tester.at('service-field').nth(1).innerText(), /^bank[^]*optional/);
+      await tester.sees('service-field', fields.length + 1);
+      assert.match(await tester.at('service-field').last().innerText(), /^bank[^]*optional/);
       await tester.at('service-fields').fill('');
       await tester.at('save').click();
       await tester.sees('service-field', 0);
@@ -174,14 +175,14 @@ describe('services', () => {
         await tester.at(`service-${member}`).fill(before);
       };
       await refused('fee_fix', '-1', 'an amount is never negative');
-      await refused('amount_min', '', 'This value should be of type numeric.');
+      await refused('amount_min', '', 'This must be a number.');
       await refused('amount_min', '2000000', 'larger than amount_max');
       await refused('fields', '[{"key": "a"}]', 'fields[0].type: This value should not be blank.');
-      await refused('fields', '{"key": "a"}', 'must be a list');
+      await refused('fields', '{"key": "a"}', 'This must be a list.');
       await refused('more', '{"fee": 1}', 'fee: This field was not expected.');
       await tester.at('service-more').fill('{');
       await tester.at('save').click();
-      assert.match(await tester.at('error-more').innerText(), /^not valid JSON: /);
+      assert.match(await tester.at('error-more').innerText(), /^This is not valid JSON/);
     }, { refusals: true });
     assert.equal((await known(api, CARD)).changed, false);
   });

@@ -149,9 +149,9 @@ const PAGES = {
   fields: async (payer) => {
     const service_fields = { payer_first_name: 'Ana', payer_last_name: 'Rojas' };
     await payer.open((await invoice({ service: 'bank_transfer_clp_hpp', currency: 'CLP', amount: 1234, service_fields })).url);
-    await payer.at('field-email').fill('nobody');
+    await payer.at('field-payer_email').fill('nobody');
     await payer.click('confirm');
-    await payer.at('error-email').waitFor();
+    await payer.at('error-payer_email').waitFor();
   },
   'card-fields': async (payer) => payer.open((await invoice({ service: 'payment_card_brl_hpp', currency: 'BRL' })).url),
   choice: async (payer) => {
