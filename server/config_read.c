@@ -210,7 +210,7 @@ static bool is_check(int argc, char **argv, bool exec)
 {
     struct config config = {0};
     const struct option *check = find_option("check", strlen("check"));
-    const char *value = getenv(config_variable(check));
+    const char *value = check ? getenv(config_variable(check)) : NULL;
     if (value) {
         check->read(check, value, &config);
     }

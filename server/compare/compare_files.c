@@ -30,7 +30,7 @@ static bool has_code(const struct shapes_document *document, const char *code)
     const struct shape *error = errors ? errors->shape.items : NULL;
     const struct shape_member *its = error ? shape_member(error, "code") : NULL;
     return its && its->shape.n_words ? shape_has_word(&its->shape, code)
-                                     : document->status == atoi(code);
+                                     : document->status == strtol(code, NULL, 10);
 }
 
 /* How many keys both have. */
@@ -184,8 +184,8 @@ static void learn_file(struct comparison *comparison, const struct buf *text, co
 {
     const char *as = comparison->options.learn_as, *space = as ? strchr(as, ' ') : NULL;
     json_t *json = NULL;
-    comparison_add(comparison, space ? space + 1 : SHAPES_CALLBACK, space ? atoi(as) : 0, headers,
-                   buf_str(text), text->size, &json);
+    comparison_add(comparison, space ? space + 1 : SHAPES_CALLBACK,
+                   as ? (int)strtol(as, NULL, 10) : 0, headers, buf_str(text), text->size, &json);
     json_decref(json);
 }
 

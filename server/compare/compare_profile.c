@@ -112,7 +112,7 @@ static struct shape *merge_below(const struct merging *merging, const struct sha
     if (found) {
         merge(merging, contract ? contract : &no_shape, found, made);
     } else {
-        *made = *contract;
+        *made = contract ? *contract : no_shape;
     }
     return made;
 }
