@@ -70,7 +70,7 @@ static const struct {
     {"phone", "tel"},
     {"payer_first_name", "given-name"},
     {"payer_last_name", "family-name"},
-    {"payer_address", "street-address"},
+    {"payer_address", "address-line1"}, /* street-address is for several lines */
     {"payer_city", "address-level2"},
     {"payer_state", "address-level1"},
     {"payer_zip_code", "postal-code"},
