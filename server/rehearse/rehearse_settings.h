@@ -21,8 +21,8 @@ void settings_fields(struct settings_reading *reading, const char *path, const j
 void settings_hook(struct settings_reading *reading, enum rehearse_hook_kind kind,
                    const json_t *value);
 
-/* rehearse_settings_check.c: unknown names. `code`: it may have braces of its own, so only a name
- * that is wrong by one letter is a mistake. */
+/* rehearse_settings_check.c: refuses unknown names. `code`: the text may use braces for something
+ * else, so only a name that is wrong by one letter is refused. */
 void settings_check_placeholders(struct settings_reading *reading, const char *path,
                                  const json_t *value, bool code);
 void settings_check_currency(struct settings_reading *reading, const char *currency);

@@ -48,9 +48,9 @@ struct scene {
     const char *shop_ended; /* how it ended by itself; NULL: it runs */
 
     /* The order that the payer sees. */
-    int presses;          /* how many orders the payer may have: he presses again after an error */
+    int presses;          /* how many orders the payer may have: an error page invites another */
     bool page_shown;      /* the answer of the order showed the invoice */
-    bool confused;        /* he pressed again, and a press may be an order of its own */
+    bool confused;        /* a second press may have been an order of its own */
     int refunds, payouts; /* how often they were ordered */
     bool without_order;   /* the shop took no order, so there is nothing to pay */
     const char *click;    /* the same for repeated presses of one button */

@@ -144,21 +144,13 @@ static void earlier_refunds_get_an_id(void **state)
     folder_remove(folder);
 }
 
-/* The money that an account's changes moved: "at:paid,fee,refunded,charged_back,reserved ...". */
-static char *moved(const char *file, const char *account)
+/* The text that `sql` finds of the account ?1. The caller frees it with sqlite3_free. */
+static char *text_of(const char *file, const char *sql, const char *account)
 {
     sqlite3 *db;
     sqlite3_stmt *q;
     assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_prepare_v2(db,
-                           "SELECT group_concat(at_ms || ':' || concat, ' ') FROM (SELECT at_ms,"
-                           " ifnull(paid, '-') || ',' || ifnull(fee, '-') || ',' ||"
-                           " ifnull(refunded, '-') || ',' || ifnull(charged_back, '-') || ',' ||"
-                           " ifnull(reserved, '-') AS concat FROM transition WHERE account = ?1"
-                           " AND concat <> '-,-,-,-,-' ORDER BY at_ms)",
-                           -1, &q, NULL),
-        SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
     sqlite3_bind_text(q, 1, account, -1, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(q), SQLITE_ROW);
     char *text = sqlite3_mprintf("%s", sqlite3_column_text(q, 0));
@@ -166,6 +158,19 @@ static char *moved(const char *file, const char *account)
     sqlite3_close(db);
     return text;
 }
+
+/* The money that an account's changes moved: "at:paid,fee,refunded,charged_back,reserved ...". */
+static const char moved[] = "SELECT group_concat(at_ms || ':' || concat, ' ') FROM (SELECT at_ms,"
+                            " ifnull(paid, '-') || ',' || ifnull(fee, '-') || ',' ||"
+                            " ifnull(refunded, '-') || ',' || ifnull(charged_back, '-') || ',' ||"
+                            " ifnull(reserved, '-') AS concat FROM transition WHERE account = ?1"
+                            " AND concat <> '-,-,-,-,-' ORDER BY at_ms)";
+
+/* Its refunds that are done, and what made them. */
+static const char refunds[] =
+    "SELECT group_concat(amount || ' at ' || finished_ms || iif(unrequested, ' by a change', ' by a"
+    " call'), ', ') FROM (SELECT * FROM refund WHERE account = ?1 AND status = 1 AND length(id) > 4"
+    " ORDER BY finished_ms)";
 
 #define OLD_INVOICE                                                                                \
     "INSERT INTO invoice (account, id, session, service, currency, test_mode, flow, source, been," \
@@ -201,6 +206,11 @@ static void changes_of_an_older_database_get_the_money_of_their_invoices(void **
              ", 50, 0, 2); " OLD_CHANGE PAYOUT_2 ", 51, 2, 4);" OLD_INVOICE
              "1099511627778, 'f', 2, 100, 3, 103, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE
              "1099511627778, 60, 0, 2);"
+             /* the money of b went back by a call */
+             "INSERT INTO refund (invoice, account, reference_id, amount, status, created_ms,"
+             " finished_ms) VALUES (2, 1, 'by a call', 60, 1, 19, 20);"
+             "INSERT INTO snapshot_refund SELECT snapshot.column1, refund.* FROM refund,"
+             " (VALUES (1), (2)) AS snapshot;"
              /* two snapshots of it; the second one came from a file */
              "INSERT INTO snapshot_invoice SELECT snapshot.column1, invoice.* FROM invoice,"
              " (VALUES (1), (2)) AS snapshot;"
@@ -216,10 +226,13 @@ static void changes_of_an_older_database_get_the_money_of_their_invoices(void **
             assert_true(store_commit(store));
         }
         store_close(store);
-        char *is = moved(file, accounts[snapshot]);
+        char *is = text_of(file, moved, accounts[snapshot]);
         assert_string_equal(is, "11:100,3,-,-,- 13:-,-,30,-,- 14:-,-,-,70,- 20:60,-,-,-,-"
                                 " 40:-100,3,-,-,103 41:60,-,-,-,-103"
                                 " 50:-100,3,-,-,103 51:100,-3,-,-,-103 60:-100,3,-,-,103");
+        sqlite3_free(is);
+        is = text_of(file, refunds, accounts[snapshot]);
+        assert_string_equal(is, "30 at 13 by a change, 60 at 20 by a call");
         sqlite3_free(is);
     }
     folder_remove(folder);

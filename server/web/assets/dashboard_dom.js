@@ -40,7 +40,7 @@ export function arrange(parent, ...children) {
   }
 }
 
-/** A message as a sentence of its own. */
+/** A message that begins with a capital letter. */
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const isSeen = (one) => {
