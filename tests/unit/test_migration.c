@@ -190,7 +190,7 @@ static void changes_of_an_older_database_get_the_money_of_their_invoices(void **
     char folder[FOLDER_TEXT];
     (void)state;
     folder_make(folder);
-    /* paid, refunded twice, charged back; paid without a fee; failed; and three payouts */
+    /* paid, refunded, charged back; paid without a fee; failed; refunded; and three payouts */
     make_old(folder, 10,
              OLD_INVOICE
              "1, 'a', 10, 100, 3, 97, 100, 3, 97, 30, 70);" OLD_CHANGE "1, 10, 2, 4); " OLD_CHANGE
@@ -199,16 +199,17 @@ static void changes_of_an_older_database_get_the_money_of_their_invoices(void **
              "2, 'b', 12, 100, 0, 100, 60, 0, 60, NULL, NULL);" OLD_CHANGE
              "2, 20, 2, 12);" OLD_INVOICE
              "3, 'c', 4, 100, 3, 97, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE
-             "3, 30, 2, 4);" OLD_INVOICE PAYOUT_1
+             "3, 30, 2, 4);" OLD_INVOICE "4, 'g', 7, 100, 3, 97, 100, 3, 97, 25, NULL);" OLD_CHANGE
+             "4, 31, 2, 3);" OLD_CHANGE "4, 32, 3, 7);" OLD_INVOICE PAYOUT_1
              ", 'd', 12, 100, 3, 103, 40, 3, 43, NULL, NULL);" OLD_CHANGE PAYOUT_1
              ", 40, 0, 2); " OLD_CHANGE PAYOUT_1 ", 41, 2, 12);" OLD_INVOICE PAYOUT_2
              ", 'e', 4, 100, 3, 103, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE PAYOUT_2
              ", 50, 0, 2); " OLD_CHANGE PAYOUT_2 ", 51, 2, 4);" OLD_INVOICE
              "1099511627778, 'f', 2, 100, 3, 103, NULL, NULL, NULL, NULL, NULL);" OLD_CHANGE
              "1099511627778, 60, 0, 2);"
-             /* the money of b went back by a call */
+             /* the money of g went back by a call */
              "INSERT INTO refund (invoice, account, reference_id, amount, status, created_ms,"
-             " finished_ms) VALUES (2, 1, 'by a call', 60, 1, 19, 20);"
+             " finished_ms) VALUES (4, 1, 'by a call', 25, 1, 31, 32);"
              "INSERT INTO snapshot_refund SELECT snapshot.column1, refund.* FROM refund,"
              " (VALUES (1), (2)) AS snapshot;"
              /* two snapshots of it; the second one came from a file */
@@ -228,11 +229,11 @@ static void changes_of_an_older_database_get_the_money_of_their_invoices(void **
         store_close(store);
         char *is = text_of(file, moved, accounts[snapshot]);
         assert_string_equal(is, "11:100,3,-,-,- 13:-,-,30,-,- 14:-,-,-,70,- 20:60,-,-,-,-"
-                                " 40:-100,3,-,-,103 41:60,-,-,-,-103"
+                                " 31:100,3,-,-,- 32:-,-,25,-,- 40:-100,3,-,-,103 41:60,-,-,-,-103"
                                 " 50:-100,3,-,-,103 51:100,-3,-,-,-103 60:-100,3,-,-,103");
         sqlite3_free(is);
         is = text_of(file, refunds, accounts[snapshot]);
-        assert_string_equal(is, "30 at 13 by a change, 60 at 20 by a call");
+        assert_string_equal(is, "30 at 13 by a change, 25 at 32 by a call");
         sqlite3_free(is);
     }
     folder_remove(folder);
