@@ -150,7 +150,7 @@ describe('colours of a merchant that cannot be read', () => {
   test('are compared with the colours of the page', () => {
     const read = (name) => readFileSync(new URL(`../../server/${name}`, import.meta.url), 'utf8');
     const css = read('web/assets/theme.css');
-    const rows = [...read('view/appearance_faint.c').matchAll(/\{"(--[a-z-]+)", "\w+", "(#\w+)", "(#\w+)"\}/g)];
+    const rows = [...read('view/appearance_colours.c').matchAll(/\{"(--[a-z-]+)", "\w+", "(#\w+)", "(#\w+)"\}/g)];
     assert.equal(rows.length, 12);
     for (const [, property, light, dark] of rows) {
       assert.ok(css.includes(`${property}: light-dark(${light}, ${dark});`), property);
