@@ -316,12 +316,18 @@ bool delivery_wants_tls(const struct delivery_result *result)
     return false;
 }
 
+#define TRUST_ADVICE \
+    "; --callback-ca FILE trusts a certificate, --callback-insecure skips the check"
+
 /* What to do about an error that curl describes, or "". Some servers of TLS reset connections
  * without it. */
 static const char *advice(const struct transfer *transfer, CURLcode code, const char *url)
 {
     if (code == CURLE_PEER_FAILED_VERIFICATION) {
-        return "; --callback-ca FILE trusts a certificate, --callback-insecure skips the check";
+        return TRUST_ADVICE;
+    }
+    if (code == CURLE_SSL_CACERT_BADFILE) { /* a minimal system has no authorities */
+        return "; the package ca-certificates installs the system's authorities" TRUST_ADVICE;
     }
     return code == CURLE_RECV_ERROR && !transfer->answer.head.size && !is_https(url)
                ? "; if the receiver speaks TLS, use https:// in the URL"

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { after, describe, test } from 'node:test';
@@ -666,49 +666,55 @@ describe('options of the server', () => {
     }
   });
 
-  test('https certificates are verified; --callback-ca and --callback-insecure', async () => {
+  /** A certificate for 127.0.0.1 that no authority signed: {key, cert}, paths of files. */
+  function ownCertificate() {
     const folder = tempDir();
-    const key = join(folder, 'key.pem');
-    const cert = join(folder, 'cert.pem');
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-        '-days',
-        '2',
-        '-subj',
-        '/CN=sink',
-        '-addext',
-        'subjectAltName=IP:127.0.0.1',
-      ],
-      { stdio: 'pipe' },
-    );
-    const sink = await startSink({ account: DEMO, tls: { key: readFileSync(key), cert: readFileSync(cert) } });
-    for (const [args, delivered] of [[[], false], [['--callback-ca', cert], true], [['--callback-insecure'], true]]) {
-      const other = await startServer({ args });
-      try {
-        const api = new Client(other);
-        await api.freeze();
-        const { id } = await api.made({ callback_url: `${sink.url}/tls` }, hold);
-        await api.advance(0);
-        const [record] = await api.callbacks({ invoice: id });
-        assert.equal(record.state, delivered ? 'done' : 'queued', args.join(' '));
-        assert.equal(record.attempts[0].code, delivered ? 200 : null);
-        const { error } = record.attempts[0];
-        if (!delivered) assert.match(error, /cert.*; --callback-ca FILE .*--callback-insecure skips/i);
-        assert.equal(sink.of({ invoice: id }).length, delivered ? 1 : 0);
-      } finally {
-        await other.stop();
-      }
+    const made = { key: join(folder, 'key.pem'), cert: join(folder, 'cert.pem') };
+    const subject = ['-subj', '/CN=sink', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const files = ['-keyout', made.key, '-out', made.cert];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject], { stdio: 'pipe' });
+    return made;
+  }
+  const startTlsSink = ({ key, cert }) =>
+    startSink({ account: DEMO, tls: { key: readFileSync(key), cert: readFileSync(cert) } });
+
+  /** The first attempt of a callback of a new server to an https receiver: [attempt, state]. */
+  async function tlsAttempt(url, args, prepare = () => {}) {
+    const other = await startServer({ args });
+    try {
+      prepare();
+      const api = new Client(other);
+      await api.freeze();
+      const { id } = await api.made({ callback_url: `${url}/tls` }, hold);
+      await api.advance(0);
+      const [{ attempts, state }] = await api.callbacks({ invoice: id });
+      return { ...attempts[0], state };
+    } finally {
+      await other.stop();
     }
+  }
+
+  test('https certificates are verified; --callback-ca and --callback-insecure', async () => {
+    const made = ownCertificate();
+    const sink = await startTlsSink(made);
+    const refused = await tlsAttempt(sink.url, []);
+    assert.deepEqual([refused.state, refused.code], ['queued', null], 'it will be tried again');
+    assert.match(refused.error, /cert.*; --callback-ca FILE .*--callback-insecure skips/i);
+    assert.equal(sink.requests.length, 0);
+    for (const args of [['--callback-ca', made.cert], ['--callback-insecure']]) {
+      const { state, code } = await tlsAttempt(sink.url, args);
+      assert.deepEqual([state, code], ['done', 200], args.join(' '));
+    }
+    assert.equal(sink.requests.length, 2);
+    await sink.stop();
+  });
+
+  test('a missing file of authorities is told with what to do', async () => {
+    const made = ownCertificate();
+    const sink = await startTlsSink(made);
+    const { error, state } = await tlsAttempt(sink.url, ['--callback-ca', made.cert], () => rmSync(made.cert));
+    assert.equal(state, 'queued');
+    assert.match(error, /cert\.pem.*; the package ca-certificates .*; --callback-ca FILE .*--callback-insecure skips/);
     await sink.stop();
   });
 });
