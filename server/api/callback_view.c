@@ -1,5 +1,6 @@
 #include "api/control.h"
 
+#include "api/header_view.h"
 #include "engine/outbox.h"
 #include "store/store_callback.h"
 
@@ -10,11 +11,12 @@
 #define ANSWER_READ 1024   /* bytes in which it is looked for, after blank lines */
 
 static void write_message(struct json_out *out, const char *key, const char *line,
-                          const char *headers, const char *body, size_t size)
+                          const char *headers, const char *lines, const char *body, size_t size)
 {
     json_out_object(out, key);
     json_out_text(out, "line", line);
     json_out_raw(out, "headers", headers ? headers : "{}");
+    header_lines_write(out, lines);
     json_out_text_sized(out, "body", body, size);
     json_out_object_end(out);
 }
@@ -36,11 +38,11 @@ static void write_attempt(struct json_out *out, const struct attempt *attempt, c
         return;
     }
     const char *sent = attempt->request_body ? attempt->request_body : body;
-    write_message(out, "request", attempt->request_line, attempt->request_headers, sent,
+    write_message(out, "request", attempt->request_line, attempt->request_headers, NULL, sent,
                   strlen(sent));
     if (attempt->response_headers) {
         write_message(out, "response", attempt->response_line, attempt->response_headers,
-                      attempt->response_body ? attempt->response_body : "",
+                      attempt->response_lines, attempt->response_body ? attempt->response_body : "",
                       (size_t)attempt->response_size);
     } else {
         json_out_null(out, "response");

@@ -1,6 +1,6 @@
 #include "control.h"
 
-#include "api/request_view.h"
+#include "api/header_view.h"
 #include "api/wait.h"
 #include "base/text.h"
 #include "receiver/signature_diagnosis.h"
@@ -30,11 +30,29 @@ static struct answer *reply_too_many(struct call *call)
 
 /* ------------------------------------------------------------------ receiving */
 
-static const char *headers_text(struct call *call)
+struct heads {
+    json_t *object;
+    struct buf lines;
+    size_t n;
+};
+
+static void add_header(void *arg, const char *name, const char *value)
 {
-    json_auto_t *headers = json_object();
-    http_headers(call->request, request_header_add, headers);
-    return json_text(call->arena, headers, false);
+    struct heads *heads = arg;
+    header_add(heads->object, name, value);
+    buf_printf(&heads->lines, "%s: %s\n", name, value);
+    heads->n++;
+}
+
+static void read_headers(struct call *call, struct sink_request *request)
+{
+    struct heads heads = {.object = json_object()};
+    http_headers(call->request, add_header, &heads);
+    bool repeats = heads.n > json_object_size(heads.object);
+    request->headers = json_text(call->arena, heads.object, false);
+    request->lines = repeats ? arena_strdup(call->arena, buf_str(&heads.lines)) : "";
+    json_decref(heads.object);
+    buf_finish(&heads.lines);
 }
 
 /* The id in a callback's body, or "". */
@@ -70,17 +88,17 @@ struct answer *control_sink_receive(struct call *call)
     if (refused) {
         return refused;
     }
-    const struct sink_request received = {
+    struct sink_request received = {
         .at_ms = clock_now(call->tenant),
         .method = request->head ? "HEAD" : request->method,
         .path = request->path,
         .query = request->query_text,
-        .headers = headers_text(call),
         .invoice = invoice_of(call),
         .body = request->body,
         .body_size = request->body_size,
         .signature = judge(call),
     };
+    read_headers(call, &received);
     if (!sink_receive(&call->tenant->sinks, call->params[0], &received, &code)) {
         return reply_too_many(call);
     }
@@ -180,6 +198,7 @@ static void write_request(struct json_out *out, const struct sink_request *reque
     json_out_text(out, "path", request->path);
     json_out_text(out, "query", request->query);
     json_out_raw(out, "headers", request->headers);
+    header_lines_write(out, *request->lines ? request->lines : NULL);
     write_body(out, request);
     json_out_int(out, "response_code", request->response_code);
     json_out_text(out, "signature", sink_signature_name(request->signature));

@@ -1,5 +1,6 @@
 #include "request_view.h"
 
+#include "api/header_view.h"
 #include "base/text.h"
 #include "mask/mask.h"
 
@@ -29,32 +30,31 @@ void request_headers(struct call *call, const struct journal_record *record, enu
     }
 }
 
-void request_header_add(void *headers, const char *name, const char *value)
+/* The lines of a request in which a name stands twice, which an object cannot show. */
+static const char *repeated_lines(struct call *call, const struct journal_record *record,
+                                  const json_t *headers)
 {
-    const char *other;
-    json_t *before;
-    json_object_foreach((json_t *)headers, other, before)
-    {
-        if (text_equal_nocase(other, name)) {
-            buf_auto both = {0};
-            buf_printf(&both, "%s, %s", json_string_value(before), value);
-            json_object_set_new_nocheck(headers, other, json_string_nocheck(both.data));
-            return;
-        }
+    const char *lines = request_part(call, record, JOURNAL_HEADERS);
+    size_t n = 0;
+    for (const char *at = lines; (at = strchr(at, '\n')); at++) {
+        n++;
     }
-    json_object_set_new_nocheck(headers, name, json_string_nocheck(value));
+    return n > json_object_size(headers) ? lines : NULL;
 }
 
 static void write_headers(struct call *call, struct json_out *out, const char *name,
                           const struct journal_record *record, enum journal_part part)
 {
     json_auto_t *headers = json_object();
-    request_headers(call, record, part, request_header_add, headers);
+    request_headers(call, record, part, header_add, headers);
     if (part == JOURNAL_REPLY_HEADERS && record->request.status) { /* the library writes it */
         const char *size = arena_printf(call->arena, "%zu", record->request.reply);
-        request_header_add(headers, "Content-Length", size);
+        header_add(headers, "Content-Length", size);
     }
     json_out_value(out, name, headers, false);
+    if (part == JOURNAL_HEADERS) {
+        header_lines_write(out, repeated_lines(call, record, headers));
+    }
 }
 
 /* A fault that ends the connection leaves no status line. */

@@ -11,10 +11,6 @@ void request_view(struct call *call, struct json_out *out, const struct journal_
 void request_headers(struct call *call, const struct journal_record *record, enum journal_part part,
                      void (*each)(void *arg, const char *name, const char *value), void *arg);
 
-/* Adds a header to a JSON object. Repeated ones are joined, as in HTTP, under the first spelling of
- * the name. */
-void request_header_add(void *headers, const char *name, const char *value);
-
 /* A part with all secrets masked, in the call's arena. */
 char *request_part(struct call *call, const struct journal_record *record, enum journal_part part);
 

@@ -261,6 +261,57 @@ const char *head_line(struct arena *arena, const struct buf *head)
     return head->size ? line : NULL;
 }
 
+/* The lines after the start line, with '\n' between them. */
+static char *plain_lines(struct arena *arena, const struct buf *head)
+{
+    char *all = arena_copy(arena, buf_str(head), head->size), *to = all;
+    for (const char *from = all; *from; from++) {
+        if (from[0] != '\r' || from[1] != '\n') {
+            *to++ = *from;
+        }
+    }
+    while (to > all && to[-1] == '\n') {
+        to--;
+    }
+    *to = '\0';
+    char *first = strchr(all, '\n');
+    return first ? first + 1 : to;
+}
+
+/* A name stands once, and what was read of each line is all of it. */
+static bool is_plain(struct field *fields, size_t n, const char *lines)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t name = strlen(fields[i].name), value = strlen(fields[i].value);
+        if (!text_starts(lines, fields[i].name) || !text_starts(lines + name, ": ") ||
+            !text_starts(lines + name + 2, fields[i].value)) {
+            return false;
+        }
+        lines += name + 2 + value;
+        lines += *lines == '\n';
+        for (size_t k = 0; k < i; k++) {
+            if (text_equal_nocase(fields[k].name, fields[i].name)) {
+                return false;
+            }
+        }
+    }
+    return !*lines;
+}
+
+const char *head_lines(struct arena *arena, const struct buf *head)
+{
+    struct field fields[HEAD_FIELDS_MOST];
+    char *lines = plain_lines(arena, head);
+    if (is_plain(fields, read_fields(arena, head, fields), lines)) {
+        return NULL;
+    }
+    bool utf8 = text_utf8_length(lines, strlen(lines)) >= 0;
+    for (char *c = lines; *c && !utf8; c++) {
+        *c = (unsigned char)*c < 0x80 ? *c : '?';
+    }
+    return lines;
+}
+
 void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head,
                   bool (*hides)(const void *arg, const char *name), const void *arg)
 {

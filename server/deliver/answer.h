@@ -41,6 +41,13 @@ struct answer {
 void head_to_json(struct buf *buf, struct arena *arena, const struct buf *head,
                   bool (*hides)(const void *arg, const char *name), const void *arg);
 
+/*
+ * The lines of such a head after the start line, as they came but for their line ends, which are
+ * '\n': what an object cannot show, like a name given twice. NULL if head_to_json has all of it.
+ * If they are not UTF-8, each byte beyond ASCII becomes '?'.
+ */
+const char *head_lines(struct arena *arena, const struct buf *head);
+
 /* The start line of such a head, NULL if the head is empty. A byte that is not printable ASCII
  * becomes '?'. */
 const char *head_line(struct arena *arena, const struct buf *head);

@@ -77,6 +77,7 @@ struct delivery_result {
     const char *error;                              /* NULL if there was an answer */
     bool refused;                                   /* the URL may not be called: no retries */
     const char *request_headers, *response_headers; /* JSON objects */
+    const char *response_lines;                     /* see head_lines */
     const char *response_body;
     size_t response_size;
     const char *request_line, *response_line; /* NULL: not sent, no answer */

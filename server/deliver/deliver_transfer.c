@@ -316,7 +316,7 @@ bool delivery_wants_tls(const struct delivery_result *result)
     return false;
 }
 
-#define TRUST_ADVICE \
+#define TRUST_ADVICE                                                                               \
     "; --callback-ca FILE trusts a certificate, --callback-insecure skips the check"
 
 /* What to do about an error that curl describes, or "". Some servers of TLS reset connections
@@ -410,6 +410,7 @@ void transfer_result(struct transfer *transfer, CURLcode code, bool late,
         .refused = transfer->objection || code == CURLE_URL_MALFORMAT,
         .request_headers = json_of(transfer, &transfer->sent, true),
         .response_headers = answer->head.size ? json_of(transfer, &answer->head, false) : NULL,
+        .response_lines = head_lines(&transfer->arena, &answer->head),
         .response_body = buf_str(&answer->body),
         .response_size = answer->body.size,
         .request_line = head_line(&transfer->arena, &transfer->sent),

@@ -189,7 +189,8 @@ static inline bool callback_is_by_hand(const struct callback *callback)
 }
 
 /* One attempt to deliver a callback, raw. */
-#define HEAD_LINE_MOST 4096 /* bytes of a request line or a status line that are kept */
+#define HEAD_LINE_MOST 4096        /* bytes of a request line or a status line that are kept */
+#define HEAD_LINES_MOST (64 << 10) /* of all lines of a head */
 
 struct attempt {
     int64_t callback, number;                       /* from 1 */
@@ -203,6 +204,7 @@ struct attempt {
     const char *response_body;
     int64_t response_size;
     const char *request_line, *response_line; /* NULL: not sent, no answer, or not recorded */
+    const char *response_lines; /* the header lines, if the object cannot show them; else NULL */
 };
 
 /* The kind of a row number, of an id, which need not exist, and of a noun. */

@@ -167,6 +167,7 @@ static const struct row_field attempt_fields[] = {
     FILED(attempt, response_body, BYTES, .offset2 = offsetof(struct attempt, response_size), NULLABLE),
     FILED(attempt, request_line, TEXT, .most = HEAD_LINE_MOST, SPARSE),
     FILED(attempt, response_line, TEXT, .most = HEAD_LINE_MOST, SPARSE),
+    FILED(attempt, response_lines, TEXT, .most = HEAD_LINES_MOST, SPARSE),
 };
 
 static const struct row_field refund_fields[] = {

@@ -146,6 +146,7 @@ static void save_attempt(struct engine *engine, const struct callback *callback,
         .response_size = (int64_t)result->response_size,
         .request_line = result->request_line,
         .response_line = result->response_line,
+        .response_lines = result->response_lines,
     };
     store_attempt_insert(engine->store, &attempt);
 }

@@ -116,8 +116,8 @@ static const char *put(char **at, const void *data, size_t size)
 /* One allocation: the request, followed by its texts. */
 static struct sink_request *copy(const struct sink_request *from)
 {
-    const char *const texts[] = {from->method, from->path, from->query, from->headers,
-                                 from->invoice};
+    const char *const texts[] = {from->method,  from->path,  from->query,
+                                 from->headers, from->lines, from->invoice};
     size_t sizes[ARRAY_SIZE(texts)], bytes = sizeof *from + from->body_size + 1;
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
         sizes[i] = strlen(texts[i]);
@@ -131,7 +131,8 @@ static struct sink_request *copy(const struct sink_request *from)
     request->path = put(&at, texts[1], sizes[1]);
     request->query = put(&at, texts[2], sizes[2]);
     request->headers = put(&at, texts[3], sizes[3]);
-    request->invoice = put(&at, texts[4], sizes[4]);
+    request->lines = put(&at, texts[4], sizes[4]);
+    request->invoice = put(&at, texts[5], sizes[5]);
     request->body = put(&at, from->body, from->body_size);
     return request;
 }

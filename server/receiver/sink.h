@@ -35,6 +35,7 @@ struct sink_request {
     const char *method, *path;
     const char *query;   /* raw, without '?' */
     const char *headers; /* JSON text of an object */
+    const char *lines;   /* the headers as lines if a name is repeated, else "" */
     const char *invoice; /* the id that the body names, "" when it names none */
     const char *body;
     size_t body_size;

@@ -111,6 +111,40 @@ describe('the first lines and the headers', () => {
     const { items: [{ attempts: [one] }] } = (await api.control('GET', '/callbacks')).expect(200).json;
     assert.equal(one.request.line, 'POST /hook?shop=1 HTTP/1.1');
     assert.equal(one.response.line, 'HTTP/1.1 500 Out of order');
+    assert.equal(one.response.header_lines, undefined, 'the object shows all');
     await receiver.stop();
+  });
+
+  test('header lines that an object cannot show are shown as they came', async () => {
+    const lines = ['Set-Cookie: a=1; Path=/', 'X-Space:  two ', 'set-cookie: b=2', 'Content-Length: 2'];
+    const receiver = await startRawReceiver((socket) => socket.end(`HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n\r\nok`));
+    const api = await demo.newAccount({ callback_url: `${receiver.url}/hook` });
+    await api.freeze();
+    await api.made({}, hold);
+    await api.advance(0);
+    const attempt = async () => (await api.control('GET', '/callbacks')).expect(200).json.items[0].attempts[0];
+    const { response } = await attempt();
+    assert.deepEqual(response.header_lines, lines);
+    assert.equal(response.headers['Set-Cookie'], 'a=1; Path=/, b=2');
+    (await api.control('POST', '/snapshots/one')).expect(201);
+    (await api.control('POST', '/snapshots/one/restore')).expect(200);
+    assert.deepEqual((await attempt()).response.header_lines, lines, 'also after a snapshot was restored');
+    await receiver.stop();
+  });
+
+  test('a header that a request repeats is shown as often', async () => {
+    const api = await demo.newAccount();
+    const sink = `/_mock/sink/twice?account=${api.account.id}`;
+    const headers = { Authorization: api.auth, 'X-Many': '1', 'X-One': 'a', 'x-many': '2' };
+    await rawCall(server, 'GET', '/payment-services', { headers });
+    const { headers: joined, header_lines: kept } = await newest(api);
+    assert.equal(joined['X-Many'], '1, 2');
+    assert.deepEqual(kept.filter((line) => /^x-many/i.test(line)), ['X-Many: 1', 'x-many: 2']);
+    await rawCall(server, 'POST', sink, { headers });
+    const { items: [received] } = (await api.control('GET', '/sink/twice/requests')).expect(200).json;
+    assert.deepEqual(received.header_lines.filter((line) => /^x-many/i.test(line)), ['X-Many: 1', 'x-many: 2']);
+    await api.send('POST', sink, { json: {} });
+    const { items } = (await api.control('GET', '/sink/twice/requests')).expect(200).json;
+    assert.deepEqual(items.map((one) => 'header_lines' in one), [true, false]);
   });
 });

@@ -159,6 +159,35 @@ static void a_head_is_shown_as_an_object_of_its_fields(void **state)
     arena_finish(&arena);
 }
 
+static void lines_are_kept_where_an_object_cannot_show_them(void **state)
+{
+    static const struct {
+        const char *head, *lines;
+    } rows[] = {
+        {"HTTP/1.1 200 OK\r\nA: b\r\nC: \r\n\r\n", NULL},
+        {"HTTP/1.1 200 OK\r\n\r\n", NULL},
+        {"HTTP/1.1 200 OK", NULL},
+        {"", NULL},
+        {"HTTP/1.1 200 OK\r\nA: \xC3\xA9\r\n\r\n", NULL},
+        {"HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\na: 3\r\n\r\n", "A: 1\nB: 2\na: 3"},
+        {"HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\nB: \r\n\r\n", "A: 1\n  2\nB: "},
+        {"HTTP/1.1 200 OK\r\nA:1\r\n\r\n", "A:1"},
+        {"HTTP/1.1 200 OK\r\nA:  1\t\r\n\r\n", "A:  1\t"},
+        {"HTTP/1.1 200 OK\r\nA:\xE9\r\n\r\n", "A:?"},
+        {"HTTP/1.1 200 OK\r\nno colon\r\nA: 1\r\n\r\n", "no colon\nA: 1"},
+        {"HTTP/1.1 200 OK\r\nA: 1\r\nno colon\r\n\r\n", "A: 1\nno colon"},
+    };
+    struct arena arena = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct buf head = {0};
+        buf_add(&head, rows[i].head, strlen(rows[i].head));
+        assert_row_text(rows[i].head, head_lines(&arena, &head) ?: "none", rows[i].lines ?: "none");
+        buf_finish(&head);
+    }
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +196,7 @@ int main(void)
         cmocka_unit_test(the_fields_and_bytes_of_a_head_are_limited),
         cmocka_unit_test(the_start_of_a_body_is_kept_and_its_size_is_limited),
         cmocka_unit_test(a_head_is_shown_as_an_object_of_its_fields),
+        cmocka_unit_test(lines_are_kept_where_an_object_cannot_show_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 static struct sink_request request(const char *body, size_t size)
 {
     return (struct sink_request){
+        .lines = "",
         .at_ms = 1,
         .method = "POST",
         .path = "/_mock/sink/shop",

@@ -32,9 +32,9 @@ function bodyOf(title, body) {
   return { shown, buttons: indent(body) === body ? [] : [pretty, raw] };
 }
 
-/** A whole message: `line` is its first line, null if it is not known. */
-export function message(title, { line, headers, body }, testid) {
-  const lines = Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
+/** A whole message: `line` is its first line, null if it is not known; `header_lines` what `headers` cannot show. */
+export function message(title, { line, headers, header_lines: given, body }, testid) {
+  const lines = given ?? Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
   const head = [line, ...lines].filter(Boolean).join('\n');
   const { shown, buttons } = body?.trim() ? bodyOf(title, body) : { shown: el('p.quiet', {}, 'no body'), buttons: [] };
   return el('section.message', { 'aria-label': title, 'data-testid': testid },

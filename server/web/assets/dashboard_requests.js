@@ -28,7 +28,7 @@ function whole(one) {
   return [
     one.explain && explanation(one.explain),
     one.invoice && el('p', {}, el('a', { href: linkTo(one.invoice) }, one.invoice)),
-    message('Request', { line: one.request_line, headers: one.headers, body: bodyOf(one, 'body') }, 'request-message'),
+    message('Request', { ...one, line: one.request_line, body: bodyOf(one, 'body') }, 'request-message'),
     message(`Response, ${number(one.response_size)} bytes`,
       { line: one.response_line, headers: one.response_headers, body: bodyOf(one, 'response') }, 'response-message'),
   ];

@@ -34,7 +34,7 @@ function row({ one, key, invoice, status, reference }) {
         tag(one.signature, { 'data-testid': 'signature' }), code(one.response_code)),
       time(one.at, { fine: true })),
     invoice && el('p', {}, 'Invoice ', el('a', { href: linkTo(invoice), 'data-testid': 'to-invoice' }, reference)),
-    message('Request', { headers: one.headers, body }, 'received-message')));
+    message('Request', { ...one, body }, 'received-message')));
 }
 
 /** The codes of "500, 200"; the server rejects invalid ones. */

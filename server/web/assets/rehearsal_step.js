@@ -6,8 +6,8 @@ import { isUnanswered, since, statesOf, timesOf, toneOf } from './rehearsal_time
 
 let raw = false; // the choice holds for all messages that are shown later
 
-const head = ({ line, headers }) =>
-  [line, ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`)].filter(Boolean).join('\n');
+const head = ({ line, headers, header_lines: lines }) =>
+  [line, ...(lines ?? Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`))].filter(Boolean).join('\n');
 
 /** A message as it was sent; a JSON body can also be indented, which changes nothing but blanks. */
 function message(title, part) {
