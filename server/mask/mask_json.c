@@ -63,10 +63,13 @@ static bool is_word(const struct json_scan *json, struct mask_range token)
 /* Reads the inside of a string or a bare token that is a value. */
 static void take_value(struct json_scan *json, struct mask_range value, bool quoted)
 {
-    enum mask_coding coding = quoted ? MASK_ESCAPED : MASK_PLAIN;
     bool bare = !quoted && value.end > value.start && is_number(json, value);
     if (!json->secret && !json->secret_depth) {
-        mask_find_anywhere(json->scan, value, coding, bare);
+        if (quoted) {
+            mask_find_url_in_json(json->scan, value);
+        } else {
+            mask_find_anywhere(json->scan, value, MASK_PLAIN, bare);
+        }
     } else if (quoted || !is_word(json, value)) {
         mask_emit(json->scan, value, json->name, json->kind, bare);
     }

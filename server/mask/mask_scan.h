@@ -98,6 +98,8 @@ void mask_find_text(const struct mask_scan *scan, struct mask_range range, enum 
 
 void mask_find_json(const struct mask_scan *scan, struct mask_range range);
 void mask_find_form(const struct mask_scan *scan, struct mask_range range);
+/* The inside of a JSON string, which may be a URL with a query. */
+void mask_find_url_in_json(const struct mask_scan *scan, struct mask_range range);
 void mask_find_xml(const struct mask_scan *scan, struct mask_range range);
 void mask_find_multipart(const struct mask_scan *scan, struct mask_range range);
 

@@ -142,6 +142,19 @@ static void everything_under_a_secret_name_is_hidden(void **state)
                   "{\"cardNumber\":\"411111******1111\",\"Card-Number\":\"**\"}");
 }
 
+static void urls_in_json(void **state)
+{
+    (void)state;
+    assert_masked("{\"return_url\":\"https:\\/\\/shop.example\\/?a=1&cvv=123&b=2\",\"c\":\"3\"}",
+                  "{\"return_url\":\"https:\\/\\/shop.example\\/?a=1&cvv=***&b=2\",\"c\":\"3\"}");
+    assert_masked("{\"u\":\"/?order=5\\u0026card%5Bcvv%5D=77\\u0026password=x\"}",
+                  "{\"u\":\"/?order=5\\u0026card%5Bcvv%5D=**\\u0026password=*\"}");
+    assert_masked("{\"u\":\"/?q=4111111111111111&&=&cvv\",\"v\":\"what? cvv: 12\"}",
+                  "{\"u\":\"/?q=411111******1111&&=&cvv\",\"v\":\"what? cvv: **\"}");
+    assert_masked("{\"u\":\"/?\",\"v\":\"?cvv=1", "{\"u\":\"/?\",\"v\":\"?cvv=*");
+    assert_masked("{\"u\":\"4111111111111111?token=abc\"}", "{\"u\":\"411111******1111?token=abc\"}");
+}
+
 static void cards_in_names_lists_and_escapes(void **state)
 {
     (void)state;
@@ -324,6 +337,7 @@ int main(void)
         cmocka_unit_test(headers),
         cmocka_unit_test(a_text_that_was_cut_is_hidden_as_far_as_it_goes),
         cmocka_unit_test(spans_are_the_same_before_and_after),
+        cmocka_unit_test(urls_in_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
