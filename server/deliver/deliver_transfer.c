@@ -316,6 +316,7 @@ bool delivery_wants_tls(const struct delivery_result *result)
     return false;
 }
 
+#define TLS_ADVICE "; if the receiver speaks TLS, use https:// in the URL"
 #define TRUST_ADVICE                                                                               \
     "; --callback-ca FILE trusts a certificate, --callback-insecure skips the check"
 
@@ -329,14 +330,23 @@ static const char *advice(const struct transfer *transfer, CURLcode code, const 
     if (code == CURLE_SSL_CACERT_BADFILE) { /* a minimal system has no authorities */
         return "; the package ca-certificates installs the system's authorities" TRUST_ADVICE;
     }
-    return code == CURLE_RECV_ERROR && !transfer->answer.head.size && !is_https(url)
-               ? "; if the receiver speaks TLS, use https:// in the URL"
-               : "";
+    return code == CURLE_RECV_ERROR && !transfer->answer.head.size && !is_https(url) ? TLS_ADVICE
+                                                                                     : "";
+}
+
+/* An answer that is no HTTP may have been an alert of TLS, of which curl shows nothing. */
+static const char *worded(struct transfer *transfer, const char *text, const char *url)
+{
+    return text_equal(text, ANSWER_NO_STATUS) && !is_https(url)
+               ? arena_printf(&transfer->arena, "%s%s", text, TLS_ADVICE)
+               : text;
 }
 
 static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
 {
     struct arena *arena = &transfer->arena;
+    const char *url = transfer_url(transfer->options, arena, transfer->delivery.url);
+    const char *flaw = transfer->answer.flaw;
     if (transfer->objection) {
         return arena_printf(arena, "%s is %s; --callback-allow any allows it", transfer->address,
                             transfer->objection);
@@ -345,19 +355,17 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
         return arena_printf(arena, "read timeout: no byte came for %lld ms",
                             (long long)transfer->delivery.read_timeout_ms);
     }
-    if (transfer->answer.flaw) {
-        return transfer->answer.flaw;
+    if (flaw) {
+        return worded(transfer, flaw, url);
     }
     if (code == CURLE_OK) {
         return "the receiver closed the connection within its answer's headers";
     }
     if (code == CURLE_URL_MALFORMAT) {
         char shown[256];
-        url_shown(transfer_url(transfer->options, arena, transfer->delivery.url), shown,
-                  sizeof shown);
+        url_shown(url, shown, sizeof shown);
         return arena_printf(arena, "%s is not a valid URL", shown);
     }
-    const char *url = transfer_url(transfer->options, arena, transfer->delivery.url);
     const char *mismatch = transfer_tls_mismatch(code, transfer->error, url);
     if (mismatch) {
         return arena_printf(arena, "the receiver %s", mismatch);
@@ -365,7 +373,7 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
     for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
         if (words[i].code == code &&
             (!words[i].start || text_starts(transfer->error, words[i].start))) {
-            return words[i].text;
+            return worded(transfer, words[i].text, url);
         }
     }
     const char *said =

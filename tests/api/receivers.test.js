@@ -77,7 +77,8 @@ describe('TLS', () => {
 
 describe('an invalid response: the attempt fails with the reason', () => {
   const NO_ANSWER = 'the receiver closed the connection without an answer; if it speaks TLS, use https:// in the URL';
-  const FIRST_LINE = 'the answer\'s first line is not HTTP/1.1 or HTTP/1.0 and a status';
+  const FIRST_LINE = 'the answer\'s first line is not HTTP/1.1 or HTTP/1.0 and a status; '
+    + 'if the receiver speaks TLS, use https:// in the URL';
   const LONG = 'the answer\'s headers are longer than 64 KiB';
   const BODY_CUT = 'the receiver closed the connection within its answer\'s body';
   const HEAD_CUT = 'the receiver closed the connection within its answer\'s headers';
@@ -90,6 +91,7 @@ describe('an invalid response: the attempt fails with the reason', () => {
     ['a status of four digits', 'HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n', FIRST_LINE],
     ['a protocol in lower case', 'http/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', FIRST_LINE],
     ['another protocol', 'ICY 200 OK\r\nContent-Length: 0\r\n\r\n', FIRST_LINE],
+    ['an alert of TLS', Buffer.from([0x15, 3, 1, 0, 2, 2, 70]), FIRST_LINE],
     ['a status line alone', OK, HEAD_CUT],
     ['headers without an end', `${OK}Content-Length: 0\r\n`, HEAD_CUT],
     ['a header cut within', `${OK}Content-Le`, HEAD_CUT],

@@ -152,7 +152,8 @@ static void urls_in_json(void **state)
     assert_masked("{\"u\":\"/?q=4111111111111111&&=&cvv\",\"v\":\"what? cvv: 12\"}",
                   "{\"u\":\"/?q=411111******1111&&=&cvv\",\"v\":\"what? cvv: **\"}");
     assert_masked("{\"u\":\"/?\",\"v\":\"?cvv=1", "{\"u\":\"/?\",\"v\":\"?cvv=*");
-    assert_masked("{\"u\":\"4111111111111111?token=abc\"}", "{\"u\":\"411111******1111?token=abc\"}");
+    assert_masked("{\"u\":\"4111111111111111?token=abc\"}",
+                  "{\"u\":\"411111******1111?token=abc\"}");
 }
 
 static void cards_in_names_lists_and_escapes(void **state)
