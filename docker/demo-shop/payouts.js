@@ -21,6 +21,12 @@ export class Payouts {
     }, 'payout-invoices');
   }
 
+  /** The platform's status of the payout with this token, or "refused" if it made none. */
+  async status(token) {
+    const payout = await this.#platform.find(token, 'payout-invoices');
+    return payout ? payout.attributes.status : 'refused';
+  }
+
   /** The last payouts: [{made, amount, status}]. */
   async list() {
     return (await this.#platform.payouts())

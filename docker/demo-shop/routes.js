@@ -17,6 +17,7 @@ const ROUTES = [
   ['POST', '/reconcile', reconcile],
   ['GET', '/payouts', showPayouts],
   ['POST', '/payouts', makePayout],
+  ['GET', '/payouts/:id/state', tellPayout],
   ['GET', '/return/:id', showReturn],
   ['POST', '/callback', takeCallback],
   ['GET', '/orders/:id/state', tellState],
@@ -207,6 +208,10 @@ async function takeCallback({ callbacks }, { request, response }) {
 function tellState(shop, { response, id }) {
   const { status, resolution, received, refunded, shipments } = theOrder(shop, id);
   sendJson(response, { id, status, resolution, amount: amountOf(received), refunded: amountOf(refunded), shipments });
+}
+
+async function tellPayout({ payouts }, { response, id }) {
+  sendJson(response, { status: await payouts.status(id) });
 }
 
 function listen({ listeners }, { response }) {

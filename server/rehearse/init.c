@@ -174,7 +174,8 @@ static void tell_open(struct arena *arena, const char *file, const json_t *setti
     for (const struct json_error *error = errors.first; error; error = error->next) {
         printf("  %-28s %s\n", error->path, meaning_of(error->path));
     }
-    puts("Optional: \"refund\", \"restart\", \"reconcile\", \"return\", \"payout\"; "
+    puts("Optional: \"refund\", \"restart\", \"reconcile\", \"return\", \"payout\", "
+         "\"payout_state\"; "
          "\"fulfilments\", "
          "\"amount\" and \"refunded\" of \"state\".\n"
          "The page \"Rehearse your integration\" of the documentation explains each: "

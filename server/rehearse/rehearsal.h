@@ -35,6 +35,7 @@ enum rehearse_hook_kind {
     HOOK_RECONCILE,
     HOOK_RETURN,
     HOOK_PAYOUT,
+    HOOK_PAYOUT_STATE,
     HOOK_COUNT,
 };
 
@@ -44,6 +45,12 @@ struct rehearse_extract {
     const char *pointer; /* a JSON pointer into the body; NULL: `pattern` */
     struct pattern *pattern;
     const char *header; /* the pattern reads this header; NULL: the body */
+};
+
+/* How the shop names a state. */
+struct rehearse_words {
+    struct rehearse_extract status;
+    const json_t *map; /* the shop's words -> ours; NULL: they are ours */
 };
 
 /* An HTTP request, or a command. Its texts have placeholders. */
@@ -67,8 +74,8 @@ struct rehearse_settings {
     const char *callback;
     struct rehearse_hook hooks[HOOK_COUNT];
     bool restart_kills; /* "restart": true */
-    struct rehearse_extract order_id, payout_id, status, fulfilments, shop_amount, refunded;
-    const json_t *map; /* the shop's words for its states -> ours */
+    struct rehearse_extract order_id, payout_id, fulfilments, shop_amount, refunded;
+    struct rehearse_words order_words, payout_words;
     int64_t rest_ms;
     const char *currency, *amount;
 };

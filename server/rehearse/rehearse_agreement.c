@@ -117,3 +117,42 @@ void judge_refunds(const struct judging *judging)
                                               .state = true});
     }
 }
+
+/* ------------------------------------------------------------------ payouts */
+
+/* What a shop may say of a payout that has this status. */
+static const struct agreement payout_agreements[] = {
+    {"created", {"pending"}}, {"process_pending", {"pending"}}, {"processing", {"pending"}},
+    {"processed", {"paid"}},  {"process_failed", {"failed"}},   {"canceled", {"failed"}},
+    {"refused", {"failed"}}, /* the platform made none */
+};
+
+static const char *payout_status(const struct judging *judging)
+{
+    const char *status = "refused";
+    for (size_t i = 0; i < judging->ledger->n; i++) {
+        const struct ledger_invoice *each = &judging->ledger->invoices[i];
+        status = each->payout ? each->status : status;
+    }
+    return status;
+}
+
+void judge_payout_state(const struct judging *judging)
+{
+    const struct shop_state *shop = judging->payout;
+    const char *status = payout_status(judging);
+    const struct agreement *row = TEXT_FIND(status, payout_agreements);
+    if (!shop || !judging->last || !row || is_among(row->states, shop->state)) {
+        return;
+    }
+    judging_add(judging, (struct finding){.oracle = "O3",
+                                          .text = arena_printf(&judging->scene->arena,
+                                                               "the payout is %s, the shop says %s",
+                                                               status, shop->shown),
+                                          .harm = "payout_state",
+                                          .costs = "the shop treats a payout of {amount} "
+                                                   "{currency} by a state that is not true",
+                                          .expected = joined(judging, row->states),
+                                          .observed = shop->shown,
+                                          .state = true});
+}

@@ -40,6 +40,7 @@ static const struct placeholder placeholders[] = {
     {"callback_url", AT(callback_url), NULL, true},
     {"port", 0, value_port, false},
     {"order", AT(order), NULL, false},
+    {"payout", AT(payout), NULL, false},
     {"click", AT(click), NULL, false},
     {"reference", AT(reference), NULL, false},
     {"invoice", AT(invoice), NULL, false},

@@ -20,11 +20,11 @@ static bool may_improve(const struct findings *findings)
 }
 
 /* Reads the state; it stays in the timeline if the shop says something new. */
-static bool read_state(struct scene *scene, const struct shop_state *before,
-                       struct shop_state *ret_now)
+static bool read_state(struct scene *scene, enum rehearse_hook_kind kind,
+                       const struct shop_state *before, struct shop_state *ret_now)
 {
     size_t size = json_array_size(scene->timeline);
-    if (!shop_state_read(scene, ret_now)) {
+    if (!shop_state_read(scene, kind, ret_now)) {
         return false;
     }
     if (before && shop_state_equal(before, ret_now)) {
@@ -45,18 +45,21 @@ static bool read_state(struct scene *scene, const struct shop_state *before,
  * would let every mistake pass, and a word that is not in the map would look like a mistake of the
  * shop. Returns false after scene_fail.
  */
-static bool settings_fit(struct scene *scene, const struct shop_state *state)
+static bool settings_fit(struct scene *scene, enum rehearse_hook_kind kind,
+                         const struct shop_state *state)
 {
     const struct rehearse_settings *settings = &scene->rehearsal->settings;
-    bool paid = text_equal(state->state, "paid");
+    bool order = kind == HOOK_STATE, paid = order && text_equal(state->state, "paid");
     if (!json_is_true(json_object_get(scene->scenario, "ordinary")) || scene->shop_ended) {
         return true;
     }
     if (!state->read) {
-        return scene_fail(scene, "the state of the order cannot be read: %s", state->told);
+        return scene_fail(scene, "the state of the %s cannot be read: %s",
+                          order ? "order" : "payout", state->told);
     }
     if (text_equal(state->state, "unknown")) {
-        return scene_fail(scene, "state.map does not say what \"%s\" means", state->told);
+        return scene_fail(scene, "%s.map does not say what \"%s\" means",
+                          settings->hooks[kind].name, state->told);
     }
     if (paid && settings->fulfilments.given && state->fulfilments < 0) {
         return scene_fail(scene, "state.fulfilments finds no number in the answer");
@@ -67,19 +70,25 @@ static bool settings_fit(struct scene *scene, const struct shop_state *state)
     return true;
 }
 
-static bool judge_told(struct scene *scene, const struct ledger *ledger, bool last,
-                       struct findings *ret_findings)
+/* Judges what a hook tells: of the order, or of the payout. */
+static bool judge_told(struct scene *scene, enum rehearse_hook_kind kind,
+                       const struct ledger *ledger, bool last, struct findings *ret_findings)
 {
     const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
     int64_t since = mono_now_ms(), end = since + REST_MOST_MS;
     struct shop_state before, now;
-    const struct judging judging = {scene, ledger, &before, last, ret_findings};
-    if (!read_state(scene, NULL, &before)) {
+    const struct judging judging = {.scene = scene,
+                                    .ledger = ledger,
+                                    .shop = kind == HOOK_STATE ? &before : NULL,
+                                    .payout = kind == HOOK_PAYOUT_STATE ? &before : NULL,
+                                    .last = last,
+                                    .findings = ret_findings};
+    if (!read_state(scene, kind, NULL, &before)) {
         return false;
     }
     for (;;) {
         nanosleep(&step, NULL);
-        if (!read_state(scene, &before, &now)) {
+        if (!read_state(scene, kind, &before, &now)) {
             return false;
         }
         int64_t at = mono_now_ms();
@@ -91,7 +100,7 @@ static bool judge_told(struct scene *scene, const struct ledger *ledger, bool la
         if (at - since >= scene->rehearsal->settings.rest_ms) {
             oracles_judge(&judging);
             if (!may_improve(ret_findings) || at > end) {
-                return settings_fit(scene, &before);
+                return settings_fit(scene, kind, &before);
             }
         }
     }
@@ -99,14 +108,17 @@ static bool judge_told(struct scene *scene, const struct ledger *ledger, bool la
 
 bool judge_at_rest(struct scene *scene, bool last)
 {
-    bool told = scene->rehearsal->settings.hooks[HOOK_STATE].given && scene->order;
+    const struct rehearse_hook *hooks = scene->rehearsal->settings.hooks;
     struct ledger ledger;
     struct findings findings = {0};
     bool good = ledger_read(scene, &ledger);
-    if (good && told) {
-        good = judge_told(scene, &ledger, last, &findings);
+    if (good && hooks[HOOK_STATE].given && scene->order) {
+        good = judge_told(scene, HOOK_STATE, &ledger, last, &findings);
+    } else if (good && hooks[HOOK_PAYOUT_STATE].given && scene->payout) {
+        good = judge_told(scene, HOOK_PAYOUT_STATE, &ledger, last, &findings);
     } else if (good) {
-        oracles_judge(&(struct judging){scene, &ledger, NULL, last, &findings});
+        oracles_judge(&(struct judging){
+            .scene = scene, .ledger = &ledger, .last = last, .findings = &findings});
     }
     for (size_t i = 0; i < findings.n; i++) {
         scene_find(scene, &findings.list[i]);
@@ -118,7 +130,7 @@ bool judge_at_rest(struct scene *scene, bool last)
 bool judge_keep(struct scene *scene)
 {
     struct shop_state state;
-    if (!read_state(scene, NULL, &state)) {
+    if (!read_state(scene, HOOK_STATE, NULL, &state)) {
         return false;
     }
     scene->kept = state.told;

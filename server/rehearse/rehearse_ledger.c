@@ -114,42 +114,50 @@ static int64_t count_told(struct scene *scene, const struct rehearse_extract *ex
     return text && text_to_int(text, &n) ? n : -1;
 }
 
-static void take_state(struct scene *scene, const struct hook_answer *answer,
+static void take_words(struct scene *scene, const struct rehearse_hook *hook,
+                       const struct rehearse_words *words, const struct hook_answer *answer,
                        struct shop_state *ret_state)
 {
-    const struct rehearse_settings *settings = &scene->rehearsal->settings;
-    const char *word = hook_extract(scene, &settings->status, answer);
+    const char *word = hook_extract(scene, &words->status, answer);
     if (!word) {
-        ret_state->told = ret_state->shown = "the answer of the hook state has no status";
+        ret_state->told = ret_state->shown =
+            arena_printf(&scene->arena, "the answer of the hook %s has no status", hook->name);
         return;
     }
-    const char *mapped = json_string_value(json_object_get(settings->map, word));
+    const char *mapped = json_string_value(json_object_get(words->map, word));
     ret_state->read = true;
     ret_state->told = word;
-    ret_state->state = mapped ? mapped : !settings->map ? word : "unknown";
-    ret_state->shown =
-        text_equal(word, ret_state->state)
-            ? word
-            : arena_printf(&scene->arena, "%s (%s)", word, mapped ? mapped : "not in state.map");
-    ret_state->fulfilments = count_told(scene, &settings->fulfilments, answer);
-    ret_state->amount = money_told(scene, &settings->shop_amount, answer);
-    ret_state->refunded = money_told(scene, &settings->refunded, answer);
+    ret_state->state = mapped ? mapped : !words->map ? word : "unknown";
+    ret_state->shown = text_equal(word, ret_state->state)
+                           ? word
+                           : arena_printf(&scene->arena, mapped ? "%s (%s)" : "%s (not in %s.map)",
+                                          word, mapped ? mapped : hook->name);
 }
 
-bool shop_state_read(struct scene *scene, struct shop_state *ret_state)
+bool shop_state_read(struct scene *scene, enum rehearse_hook_kind kind,
+                     struct shop_state *ret_state)
 {
+    const struct rehearse_settings *settings = &scene->rehearsal->settings;
+    const struct rehearse_hook *hook = &settings->hooks[kind];
+    bool order = kind == HOOK_STATE;
     struct hook_answer answer;
     *ret_state = (struct shop_state){
         .state = "unknown", .fulfilments = -1, .amount = MONEY_NONE, .refunded = MONEY_NONE};
-    if (!hook_run(scene, &scene->rehearsal->settings.hooks[HOOK_STATE], &answer)) {
+    if (!hook_run(scene, hook, &answer)) {
         hook_answer_finish(&answer);
         return false;
     }
     if (answer.good) {
-        take_state(scene, &answer, ret_state);
+        take_words(scene, hook, order ? &settings->order_words : &settings->payout_words, &answer,
+                   ret_state);
     } else {
         ret_state->told = ret_state->shown = answer.told;
         ret_state->denied = answer.status >= 400 && answer.status < 500;
+    }
+    if (order && ret_state->read) {
+        ret_state->fulfilments = count_told(scene, &settings->fulfilments, &answer);
+        ret_state->amount = money_told(scene, &settings->shop_amount, &answer);
+        ret_state->refunded = money_told(scene, &settings->refunded, &answer);
     }
     hook_answer_finish(&answer);
     return true;

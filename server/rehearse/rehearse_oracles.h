@@ -8,8 +8,9 @@
 struct judging {
     struct scene *scene;
     const struct ledger *ledger;
-    const struct shop_state *shop; /* NULL: there is no state hook */
-    bool last;                     /* the scenario is over: callbacks have ended */
+    const struct shop_state *shop;   /* of the order; NULL: no hook tells it */
+    const struct shop_state *payout; /* of the last payout; the same */
+    bool last;                       /* the scenario is over: callbacks have ended */
     struct findings *findings;
 };
 
@@ -32,6 +33,7 @@ int64_t judging_payouts(const struct judging *judging); /* that paid something *
 void judge_readable(const struct judging *judging);
 void judge_state(const struct judging *judging);
 void judge_refunds(const struct judging *judging);
+void judge_payout_state(const struct judging *judging);
 
 /* rehearse_answers.c */
 void judge_callbacks(const struct judging *judging);

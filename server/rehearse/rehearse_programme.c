@@ -95,6 +95,7 @@ static json_t *missing_of(const struct rehearsal *rehearsal, const json_t *scena
         {"kill", kill},
         {"reconcile", hooks[HOOK_RECONCILE].given},
         {"payout", hooks[HOOK_PAYOUT].given},
+        {"payout_state", hooks[HOOK_PAYOUT_STATE].given},
     };
     json_t *missing = json_array(), *each;
     size_t at;

@@ -44,6 +44,7 @@ static const struct json_field fields[] = {
     HOOK_FIELD("reconcile", HOOK_RECONCILE),
     HOOK_FIELD("return", HOOK_RETURN),
     HOOK_FIELD("payout", HOOK_PAYOUT),
+    HOOK_FIELD("payout_state", HOOK_PAYOUT_STATE),
     JSON_FIELD(raw, "rest_ms", INT, rest_ms, .least = 1, .most = 60000),
     JSON_FIELD(raw, "currency", TEXT, currency, .format = JSON_FORMAT_CURRENCY),
     JSON_FIELD(raw, "amount", MONEY, amount),

@@ -6,9 +6,10 @@
 #define TEXT .most = SETTINGS_TEXT_MOST
 
 static const char *const hook_names[HOOK_COUNT] = {
-    [HOOK_ORDER] = "order",     [HOOK_STATE] = "state",         [HOOK_REFUND] = "refund",
-    [HOOK_RESTART] = "restart", [HOOK_RECONCILE] = "reconcile", [HOOK_RETURN] = "return",
-    [HOOK_PAYOUT] = "payout",
+    [HOOK_ORDER] = "order",         [HOOK_STATE] = "state",
+    [HOOK_REFUND] = "refund",       [HOOK_RESTART] = "restart",
+    [HOOK_RECONCILE] = "reconcile", [HOOK_RETURN] = "return",
+    [HOOK_PAYOUT] = "payout",       [HOOK_PAYOUT_STATE] = "payout_state",
 };
 
 /* A hook, with all that any of them may have. */
@@ -30,10 +31,13 @@ struct raw_hook {
 
 static const struct json_field plain_fields[] = {HOOK_FIELDS};
 static const struct json_field order_fields[] = {HOOK_FIELDS, JSON_FIELD(raw_hook, "id", ANY, id)};
+#define WORDS_FIELDS                                                                               \
+    JSON_FIELD(raw_hook, "status", ANY, status), JSON_FIELD(raw_hook, "map", ANY, map)
+
+static const struct json_field payout_state_fields[] = {HOOK_FIELDS, WORDS_FIELDS};
 static const struct json_field state_fields[] = {
     HOOK_FIELDS,
-    JSON_FIELD(raw_hook, "status", ANY, status),
-    JSON_FIELD(raw_hook, "map", ANY, map),
+    WORDS_FIELDS,
     JSON_FIELD(raw_hook, "fulfilments", ANY, fulfilments),
     JSON_FIELD(raw_hook, "amount", ANY, amount),
     JSON_FIELD(raw_hook, "refunded", ANY, refunded),
@@ -175,23 +179,40 @@ static void check_placeholders(struct settings_reading *reading, const char *nam
     }
 }
 
-static const char *const shop_states[] = {"unpaid",   "pending",  "paid",          "part", "failed",
-                                          "refunded", "disputed", "part_refunded", NULL};
+static const char *const order_states[] = {
+    "unpaid", "pending", "paid", "part", "failed", "refunded", "disputed", "part_refunded", NULL};
+static const char *const payout_states[] = {"pending", "paid", "failed", NULL};
 
-static void check_map(struct settings_reading *reading, const json_t *map)
+/* `path`: of the map. */
+static void check_map(struct settings_reading *reading, const char *path, const json_t *map,
+                      const char *const *states)
 {
     struct json_errors *errors = &reading->errors;
     const char *word;
     json_t *state;
     if (map && !json_is_object(map)) {
-        json_errors_add(errors, "state.map", "This value must be an object.");
+        json_errors_add(errors, path, "This value must be an object.");
     }
     json_object_foreach((json_t *)map, word, state)
     {
-        if (text_index(shop_states, json_string_value(state)) < 0) {
-            json_errors_add(errors, arena_printf(errors->arena, "state.map.%s", word),
-                            "This value must be %s.", nearest_choices(errors->arena, shop_states));
+        if (text_index(states, json_string_value(state)) < 0) {
+            json_errors_add(errors, arena_printf(errors->arena, "%s.%s", path, word),
+                            "This value must be %s.", nearest_choices(errors->arena, states));
         }
+    }
+}
+
+static void take_words(struct settings_reading *reading, enum rehearse_hook_kind kind,
+                       const struct raw_hook *raw, struct rehearse_words *ret_words)
+{
+    const char *hook = hook_names[kind];
+    struct arena *arena = reading->errors.arena;
+    read_extract(reading, hook, "status", raw->status, &ret_words->status);
+    ret_words->map = raw->map;
+    check_map(reading, arena_printf(arena, "%s.map", hook), raw->map,
+              kind == HOOK_STATE ? order_states : payout_states);
+    if (!raw->status) {
+        json_errors_add(&reading->errors, arena_printf(arena, "%s.status", hook), MESSAGE_BLANK);
     }
 }
 
@@ -207,45 +228,50 @@ static void take_extracts(struct settings_reading *reading, enum rehearse_hook_k
     } all[] = {
         {HOOK_ORDER, "id", raw->id, &settings->order_id},
         {HOOK_PAYOUT, "id", raw->id, &settings->payout_id},
-        {HOOK_STATE, "status", raw->status, &settings->status},
         {HOOK_STATE, "fulfilments", raw->fulfilments, &settings->fulfilments},
         {HOOK_STATE, "amount", raw->amount, &settings->shop_amount},
         {HOOK_STATE, "refunded", raw->refunded, &settings->refunded},
     };
+    if (kind == HOOK_STATE) {
+        take_words(reading, kind, raw, &settings->order_words);
+    } else if (kind == HOOK_PAYOUT_STATE) {
+        take_words(reading, kind, raw, &settings->payout_words);
+    }
     for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
         if (all[i].kind == kind) {
             read_extract(reading, hook_names[kind], all[i].name, all[i].value, all[i].extract);
         }
     }
-    if (kind == HOOK_STATE) {
-        settings->map = raw->map;
-        check_map(reading, raw->map);
-        if (!raw->status) {
-            json_errors_add(&reading->errors, "state.status", MESSAGE_BLANK);
-        }
-    }
 }
+
+/* What each hook may have. */
+#define TABLE(fields)                                                                              \
+    {                                                                                              \
+        fields, ARRAY_SIZE(fields)                                                                 \
+    }
+static const struct table {
+    const struct json_field *fields;
+    size_t n;
+} tables[HOOK_COUNT] = {
+    [HOOK_ORDER] = TABLE(order_fields),     [HOOK_STATE] = TABLE(state_fields),
+    [HOOK_REFUND] = TABLE(plain_fields),    [HOOK_RESTART] = TABLE(plain_fields),
+    [HOOK_RECONCILE] = TABLE(plain_fields), [HOOK_RETURN] = TABLE(plain_fields),
+    [HOOK_PAYOUT] = TABLE(order_fields),    [HOOK_PAYOUT_STATE] = TABLE(payout_state_fields),
+};
 
 void settings_hook(struct settings_reading *reading, enum rehearse_hook_kind kind,
                    const json_t *value)
 {
     const char *name = hook_names[kind];
     struct raw_hook raw = {.within_ms = 15000};
-    bool state = kind == HOOK_STATE, order = kind == HOOK_ORDER || kind == HOOK_PAYOUT;
+    const struct table *table = &tables[kind];
     if (!json_is_object(value)) {
         json_errors_add(&reading->errors, name,
                         kind == HOOK_RESTART ? "This value must be true or an object."
                                              : "This value must be an object.");
         return;
     }
-    settings_fields(reading, name, value,
-                    state   ? state_fields
-                    : order ? order_fields
-                            : plain_fields,
-                    state   ? ARRAY_SIZE(state_fields)
-                    : order ? ARRAY_SIZE(order_fields)
-                            : ARRAY_SIZE(plain_fields),
-                    &raw);
+    settings_fields(reading, name, value, table->fields, table->n, &raw);
     check_hook(reading, name, &raw);
     check_placeholders(reading, name, value);
     take_extracts(reading, kind, &raw);

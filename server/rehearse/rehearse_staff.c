@@ -43,7 +43,12 @@ bool step_payout(struct scene *scene, const json_t *given)
     scene->payouts++;
     scene->click = arena_printf(&scene->arena, "%s-%lld-payout-%d", scene->id,
                                 (long long)scene->rehearsal->options.seed, scene->payouts);
-    bool run = hook_run(scene, &scene->rehearsal->settings.hooks[HOOK_PAYOUT], &answer);
+    const struct rehearse_settings *settings = &scene->rehearsal->settings;
+    bool run = hook_run(scene, &settings->hooks[HOOK_PAYOUT], &answer);
+    const char *id = run && settings->payout_id.given
+                         ? hook_extract(scene, &settings->payout_id, &answer)
+                         : NULL;
+    scene->payout = id ? id : scene->click;
     if (run && !answer.good && !json_is_true(json_object_get(given, "may_fail"))) {
         run = scene_fail(scene, "the hook payout: %s", answer.told);
     }

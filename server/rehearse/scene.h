@@ -55,6 +55,7 @@ struct scene {
     bool without_order;   /* the shop took no order, so there is nothing to pay */
     const char *click;    /* the same for repeated presses of one button */
     const char *order;    /* what `id` extracted, else the reference */
+    const char *payout;   /* what `id` of the last payout extracted, else its `click` */
     const char *invoice;  /* the one whose page the payer sees */
     const char *reference, *return_url, *callback_url;
     const char *stranger;          /* an invoice of another account */

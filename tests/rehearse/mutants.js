@@ -291,6 +291,16 @@ ${REFERENCE}`]],
     kills: ['G1'],
     change: newReference('payout-invoices'),
   },
+  'payout that was refused': {
+    about: 'takes a payout for made that the platform refused',
+    kills: ['G2'],
+    change: [['payouts.js', "payout.attributes.status : 'refused'", "payout.attributes.status : 'processed'"]],
+  },
+  'payout that failed later': {
+    about: 'takes every payout for made that the platform accepted',
+    kills: ['G3'],
+    change: [['payouts.js', "payout ? payout.attributes.status : 'refused'", "payout ? 'processed' : 'refused'"]],
+  },
   'newer by whole seconds only': {
     about: 'takes a callback of the same second as what it knows for an old one, and does not ask at the return',
     kills: ['B6', 'E1', 'F3'],
