@@ -223,7 +223,7 @@ static struct answer *reply_asset(struct call *call, const char *name, const cha
             return answer;
         }
     }
-    return call_error(call, 404);
+    return call_control_error(call, 404, "unknown_asset", "there is no file %s", name);
 }
 
 struct answer *page_asset(struct call *call)

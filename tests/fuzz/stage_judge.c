@@ -15,19 +15,13 @@
 
 /* ------------------------------------------------------------------ replies */
 
-/* Files of the dashboard and of the documentation, for browsers. */
-static bool is_page(const char *path)
-{
-    return target_is_under(path, "/_mock/assets") || target_is_under(path, "/_mock/docs");
-}
-
 /* {"error":{"code":"..","message":".."}} of the control API, {"errors":..} of the platform's. */
 static bool is_error(const char *path, const json_t *body)
 {
     const json_t *error = json_object_get(body, "error"), *errors = json_object_get(body, "errors");
     bool control = json_is_string(json_object_get(error, "code")) &&
                    json_is_string(json_object_get(error, "message"));
-    if (target_is_under(path, CALL_CONTROL_PREFIX) && !is_page(path)) {
+    if (target_is_under(path, CALL_CONTROL_PREFIX)) {
         return control;
     }
     return (control && text_equal(path, "/")) || /* the way to the dashboard is guarded as it is */
