@@ -112,12 +112,12 @@ class World {
     }
     assert.deepEqual(ids.sort(), [...this.acknowledged].sort(), 'the invoices are those that were acknowledged');
     const states = new Map();
-    for (let before; ;) {
-      const { items, next } = (await this.api.control('GET', '/callbacks', undefined, { parameters: { limit: 1000, before } }))
+    for (let after; ;) {
+      const { items, next } = (await this.api.control('GET', '/callbacks', undefined, { parameters: { limit: 1000, after } }))
         .expect(200).json;
       for (const { invoice: id, state } of items) states.set(id, state);
       if (!next) break;
-      before = next;
+      after = next;
     }
     for (const id of ids) assert.equal(states.get(id), 'done', `the callback of ${id}`);
   }
