@@ -39,6 +39,9 @@ struct answer *control_pay(struct call *call);
 /* control_invoice_list.c */
 struct answer *control_invoices_list(struct call *call);
 struct answer *control_invoices_get(struct call *call);
+/* What GET /_mock/payment-invoices?limit= answers, for pages. */
+void control_invoices_write(struct buf *out, struct call *call, const struct tenant *tenant,
+                            int64_t limit);
 
 /* control_snapshot.c */
 struct answer *control_snapshots_list(struct call *call);
@@ -98,6 +101,7 @@ struct answer *control_services_restore(struct call *call);
 /* control_status.c */
 struct answer *control_statuses_list(struct call *call);
 struct answer *control_resolutions_list(struct call *call);
+void control_statuses_write(struct buf *out); /* what GET /_mock/statuses answers, for pages */
 
 /* control_signature.c */
 struct answer *control_verify_signature(struct call *call);

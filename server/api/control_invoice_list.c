@@ -23,7 +23,7 @@ static struct answer *read_cursor(struct call *call, const char *after, int64_t 
 static struct answer *read_query(struct call *call, struct invoice_filter *filter)
 {
     const char *after;
-    *filter = (struct invoice_filter){.kind = call->route->kind};
+    *filter = store_invoice_any(call->route->kind);
     return control_read_page(call, &filter->limit, &after)
                ?: read_cursor(call, after, &filter->before_seq)
                ?: invoice_search_read(call, filter);
@@ -32,15 +32,16 @@ static struct answer *read_query(struct call *call, struct invoice_filter *filte
 /* ------------------------------------------------------------------ the list */
 
 /* The callbacks of an invoice whose last attempt failed. */
-static int64_t count_failing(struct call *call, const struct invoice *invoice)
+static int64_t count_failing(struct call *call, int64_t account, const struct invoice *invoice)
 {
-    struct callback_filter filter = store_callback_any(call->tenant->account.num);
+    struct callback_filter filter = store_callback_any(account);
     filter.invoice = invoice->seq;
     filter.failing = true;
     return store_callback_count(call->engine->store, &filter);
 }
 
-static void write_row(struct json_out *out, struct call *call, const struct invoice *invoice)
+static void write_row(struct json_out *out, struct call *call, int64_t account,
+                      const struct invoice *invoice)
 {
     json_out_object(out, NULL);
     json_out_text(out, "id", invoice->id);
@@ -54,48 +55,66 @@ static void write_row(struct json_out *out, struct call *call, const struct invo
     json_out_bool(out, "test_mode", invoice->test_mode);
     json_out_seconds(out, "created", invoice->created_ms);
     json_out_seconds(out, "updated", invoice->updated_ms);
-    json_out_int(out, "failing_callbacks", count_failing(call, invoice));
+    json_out_int(out, "failing_callbacks", count_failing(call, account, invoice));
     json_out_object_end(out);
 }
 
 /* Writes the matching invoices. Returns where the next page begins, 0: this is the last. */
-static int64_t write_rows(struct json_out *out, struct call *call, struct invoice_filter *filter)
+static int64_t write_rows(struct json_out *out, struct call *call, int64_t account,
+                          struct invoice_filter *filter)
 {
     struct invoice *rows;
     int64_t reached;
     size_t limit = (size_t)filter->limit++; /* one more, to see whether more follow */
-    size_t n = store_invoice_find(call->engine->store, call->arena, call->tenant->account.num,
-                                  filter, &rows, &reached);
+    size_t n =
+        store_invoice_find(call->engine->store, call->arena, account, filter, &rows, &reached);
     size_t shown = n > limit ? limit : n;
     for (size_t i = 0; i < shown; i++) {
-        write_row(out, call, &rows[i]);
+        write_row(out, call, account, &rows[i]);
     }
     return n > limit ? rows[limit - 1].seq : reached;
+}
+
+static void write_list(struct json_out *out, struct call *call, int64_t account,
+                       struct invoice_filter *filter, bool count)
+{
+    struct store *store = call->engine->store;
+    int64_t last, matching = TIME_NONE;
+    char next[IDENT_TEXT];
+    json_out_object(out, NULL);
+    json_out_array(out, "items");
+    if (count) {
+        matching = store_invoice_count_found(store, call->arena, account, filter, &last);
+    } else {
+        last = write_rows(out, call, account, filter);
+    }
+    invoice_id(call->engine->keys.rows, last, next);
+    json_out_array_end(out);
+    json_out_int_or_null(out, "matching", matching, TIME_NONE);
+    json_out_int(out, "total", store_invoice_count_of(store, account, filter->kind, COUNT_MOST));
+    json_out_text(out, "next", last ? next : NULL);
+    json_out_object_end(out);
 }
 
 struct answer *control_invoices_list(struct call *call)
 {
     struct invoice_filter filter;
-    int64_t last, matching = TIME_NONE, account = call->tenant->account.num;
-    char next[IDENT_TEXT];
     bool count = false;
-    struct store *store = call->engine->store;
     struct answer *refused = read_query(call, &filter) ?: control_read_bool(call, "count", &count);
     if (refused) {
         return refused;
     }
-    struct json_out out = call_reply_list(call);
-    if (count) {
-        matching = store_invoice_count_found(store, call->arena, account, &filter, &last);
-    } else {
-        last = write_rows(&out, call, &filter);
-    }
-    invoice_id(call->engine->keys.rows, last, next);
-    json_out_array_end(&out);
-    json_out_int_or_null(&out, "matching", matching, TIME_NONE);
-    json_out_int(&out, "total", store_invoice_count_of(store, account, filter.kind, COUNT_MOST));
-    json_out_text(&out, "next", last ? next : NULL);
-    return call_reply_end(&out);
+    struct json_out out = {.buf = http_reply(call->request, 200, HTTP_JSON)};
+    write_list(&out, call, call->tenant->account.num, &filter, count);
+    return call_answered(call);
+}
+
+void control_invoices_write(struct buf *out, struct call *call, const struct tenant *tenant,
+                            int64_t limit)
+{
+    struct invoice_filter filter = store_invoice_any(INVOICE_PAYMENT);
+    filter.limit = limit;
+    write_list(&(struct json_out){.buf = out}, call, tenant->account.num, &filter, false);
 }
 
 /* ------------------------------------------------------------------ one */

@@ -64,13 +64,24 @@ static void write_status(struct json_out *out, enum status status)
     json_out_object_end(out);
 }
 
+void control_statuses_write(struct buf *out)
+{
+    struct json_out json = {.buf = out};
+    json_out_object(&json, NULL);
+    json_out_array(&json, "items");
+    for (int status = 0; status < STATUS_COUNT; status++) {
+        write_status(&json, (enum status)status);
+    }
+    json_out_array_end(&json);
+    json_out_int(&json, "total", STATUS_COUNT);
+    json_out_null(&json, "next");
+    json_out_object_end(&json);
+}
+
 struct answer *control_statuses_list(struct call *call)
 {
-    struct json_out out = call_reply_list(call);
-    for (int status = 0; status < STATUS_COUNT; status++) {
-        write_status(&out, (enum status)status);
-    }
-    return call_reply_list_end(&out, STATUS_COUNT, NULL);
+    control_statuses_write(http_reply(call->request, 200, HTTP_JSON));
+    return call_answered(call);
 }
 
 struct answer *control_resolutions_list(struct call *call)

@@ -311,8 +311,6 @@ struct answer *invoice_search_read(struct call *call, struct invoice_filter *fil
 {
     struct answer *refused = NULL;
     unsigned seen = 0;
-    filter->test_mode = filter->from_ms = filter->to_ms = TIME_NONE;
-    filter->amount_least = filter->amount_most = TIME_NONE;
     for (size_t i = 0; i < ARRAY_SIZE(parameters) && !refused; i++) {
         const char *text = http_query_text(call->request, parameters[i].name);
         refused = text ? apply(call, &parameters[i], text, filter, &seen) : NULL;

@@ -102,13 +102,10 @@ static struct template_rows note_rows(const json_t *run, struct arena *arena)
 
 /* ------------------------------------------------------------------ the page */
 
-/* In a script element only `<` could end it, or begin a comment. */
 static void add_json(struct buf *out, const json_t *run)
 {
     char *text = json_dumps(run, JSON_COMPACT | JSON_ENSURE_ASCII);
-    for (const char *p = text; *p; p++) {
-        *p == '<' ? buf_text(out, "\\u003c") : buf_char(out, *p);
-    }
+    template_add_json(out, text);
     free(text);
 }
 

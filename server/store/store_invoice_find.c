@@ -50,6 +50,17 @@ static const char *const sql[] = {
 
 const struct store_queries store_invoice_find_queries = {.texts = sql, .n = ARRAY_SIZE(sql)};
 
+struct invoice_filter store_invoice_any(enum invoice_kind kind)
+{
+    return (struct invoice_filter){.kind = kind,
+                                   .test_mode = TIME_NONE,
+                                   .from_ms = TIME_NONE,
+                                   .to_ms = TIME_NONE,
+                                   .amount_least = TIME_NONE,
+                                   .amount_most = TIME_NONE,
+                                   .before_seq = TIME_NONE};
+}
+
 /* The LIKE pattern that finds a text anywhere; NULL for NULL. */
 static const char *pattern(struct arena *arena, const char *text)
 {

@@ -22,6 +22,9 @@ struct invoice_filter {
     int64_t limit;
 };
 
+/* A filter that every invoice of the kind passes. */
+struct invoice_filter store_invoice_any(enum invoice_kind kind);
+
 /*
  * The matching rows from filter->before_seq back (TIME_NONE: from the newest), newest first, at
  * most filter->limit. Scans at most STORE_FIND_MOST rows, so that the cost of a search is bounded.

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""bundle.py OUT.js ENTRY.js [FIRST.js]: writes the module ENTRY.js and all that it imports as one file, so that a browser asks
+"""bundle.py OUT.css SHEET.css...: writes the style sheets as one file, so that a browser asks once, without their comments.
+
+bundle.py OUT.js ENTRY.js [FIRST.js]: writes the module ENTRY.js and all that it imports as one file, so that a browser asks
 once. What the bundle of FIRST.js has is imported from there, where every module is exported under its name.
 
 Each module becomes a function that returns what it exports. Understood is what the modules here use: imports of names from
@@ -13,6 +15,7 @@ import sys
 IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([\w.]+)\.js';\n", re.M)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.M)
 FOREIGN = re.compile(r"^(?:import\b.*'\.|export\b).*", re.M)
+SHEET_COMMENT = re.compile(r"/\*.*?\*/\n?", re.S)
 COMMENT = re.compile(r"^ *(?://.*|/\*\*? (?:(?!\*/).)*\*/|/\*\*\n(?: *\*[^/\n].*\n| *\*\n)* *\*/)\n", re.M)
 
 
@@ -49,7 +52,12 @@ class Bundle:
         return f"// {name}.js\nconst {name} = (() => {{\n{text.strip()}\n{returned}}})();\n"
 
 
-def main(out, entry, first=None):
+def write_sheets(out, *sheets):
+    texts = [SHEET_COMMENT.sub("", pathlib.Path(sheet).read_text(encoding="utf-8")) for sheet in sheets]
+    pathlib.Path(out).write_text("".join(texts), encoding="utf-8")
+
+
+def write_modules(out, entry, first=None):
     entry = pathlib.Path(entry)
     bundle, lines = Bundle(entry.parent), []
     if first:
@@ -65,6 +73,7 @@ def main(out, entry, first=None):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4):
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    main(*sys.argv[1:])
+    write = write_sheets if sys.argv[1].endswith(".css") else write_modules
+    write(*sys.argv[1:])

@@ -1,10 +1,12 @@
 #include "web/web.h"
 
+#include "api/control.h"
 #include "call/guard.h"
 #include "domain/currency.h"
 #include "web/page.h"
 
 #define PATH "/_mock/"
+#define LIST_ROWS 50 /* PAGE of dashboard_invoices.js */
 
 /* For the dashboard only, not for the payer's pages. Lax, so that links in reports of test runs
  * work. */
@@ -81,18 +83,32 @@ struct answer *dashboard_admit(struct call *call, const char *path)
 
 /* ------------------------------------------------------------------ the page */
 
+/* The first page of the list, which the script then need not ask for; empty: no such account. */
+static void write_list(struct call *call, const char *account, struct buf *out)
+{
+    const struct tenant *tenant = account ? tenants_by_id(&call->engine->tenants, account) : NULL;
+    if (tenant) {
+        control_invoices_write(out, call, tenant, LIST_ROWS);
+    }
+}
+
 static struct answer *reply_page(struct call *call)
 {
     const char *demo = call->engine->tenants.demo_id; /* the account may have been deleted */
     const char *asked = http_query_text(call->request, "account");
-    buf_auto decimals = {0};
+    const char *account = asked ? asked : demo;
+    buf_auto decimals = {0}, statuses = {0}, list = {0};
     currency_write_shown(&decimals);
+    control_statuses_write(&statuses);
+    write_list(call, account, &list);
     const struct template_value values[] = {
-        {"account", asked ? asked : demo},
+        {"account", account},
         {"demo", demo},
         {"decimals", decimals.size ? decimals.data : NULL},
         {"asked", asked},
         {"version", MILKYPAY_VERSION},
+        {"statuses", buf_str(&statuses)},
+        {"list", buf_str(&list)},
     };
     const struct template_scope scope = {values, ARRAY_SIZE(values), NULL};
     return page_reply(call, 200, "dashboard.html", "en", &scope);

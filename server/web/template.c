@@ -33,7 +33,7 @@ struct filler {
 };
 
 struct tag {
-    char kind; /* '#', '^', '/', '>' or 0 */
+    char kind; /* '#', '^', '/', '>', '&' or 0 */
     char name[NAME_MOST];
     const char *begin, *end;
 };
@@ -75,11 +75,26 @@ static void add_escaped(struct buf *out, const char *text, size_t size)
     }
 }
 
-static void add_value(struct buf *out, const char *name, const struct template_scope *scope)
+static const char *value_of(const char *name, const struct template_scope *scope)
 {
     const char *value = find_value(name, scope)->value;
-    value = value ? value : "";
+    return value ? value : "";
+}
+
+static void add_value(struct buf *out, const char *name, const struct template_scope *scope)
+{
+    const char *value = value_of(name, scope);
     add_escaped(out, value, strlen(value));
+}
+
+/* In a script element only `<` could end it, or begin a comment. */
+void template_add_json(struct buf *out, const char *json)
+{
+    for (const char *end; (end = strchr(json, '<')); json = end + 1) {
+        buf_add(out, json, (size_t)(end - json));
+        buf_text(out, "\\u003c");
+    }
+    buf_text(out, json);
 }
 
 /* A text of the catalogue; `{name}` in it is a value. */
@@ -107,7 +122,7 @@ static bool next_tag(const char *text, const char *end, struct tag *ret_tag)
     const char *close = strstr(begin, "}}");
     const char *name = begin + 2;
     *ret_tag = (struct tag){.begin = begin};
-    ret_tag->kind = strchr("#^/>", *name) ? *name++ : '\0';
+    ret_tag->kind = strchr("#^/>&", *name) ? *name++ : '\0';
     if (!close || close - name >= NAME_MOST) {
         die("a page has a broken tag: %.40s", begin);
     }
@@ -166,6 +181,8 @@ static void fill(const struct filler *filler, const char *text, const char *end,
             text = closing.end;
         } else if (tag.kind == '>') {
             template_fill(filler->out, tag.name, filler->locale, scope);
+        } else if (tag.kind == '&') {
+            template_add_json(filler->out, value_of(tag.name, scope));
         } else if (text_starts(tag.name, "t.")) {
             add_message(filler, tag.name + 2, scope);
         } else {

@@ -2,8 +2,8 @@
  * Fills page templates. `{{name}}` is a value, always escaped for HTML; `{{#name}}...{{/name}}`
  * stays when the value is there and not empty, and is repeated for each row when it has rows;
  * `{{^name}}...{{/name}}` stays when it is not there. `{{t.key}}` is a text of the catalogue
- * (messages.h), in which `{name}` is a value; `{{>name}}` is another template. Values never add
- * markup.
+ * (messages.h), in which `{name}` is a value; `{{>name}}` is another template. `{{&name}}` is a
+ * value that is JSON, for a script element. Values never add markup.
  */
 #pragma once
 
@@ -33,6 +33,9 @@ struct template_scope {
     size_t n;
     const struct template_scope *outer;
 };
+
+/* Appends JSON as it may stand in a script element. */
+void template_add_json(struct buf *out, const char *json);
 
 /* Appends the template server/web/assets/NAME in a language. */
 void template_fill(struct buf *out, const char *name, const char *locale,

@@ -129,7 +129,7 @@ describe('the page', () => {
     };
     await look('/_mock/');
     const files = [...seen].map((path) => path.split('/').at(-1)).sort();
-    assert.deepEqual(files, ['', 'bar.css', 'dashboard.css', 'dashboard.js', 'dashboard_early.js', 'icon.svg', 'theme.css'], 'the modules are one file');
+    assert.deepEqual(files, ['', 'dashboard.css', 'dashboard.js', 'icon.svg'], 'one style sheet and one script');
   });
 });
 

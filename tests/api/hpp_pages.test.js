@@ -503,15 +503,15 @@ describe('security of the pages', () => {
 
   test('assets are named by their version, and kept for a year under it only', async () => {
     const { text } = (await demo.send('GET', '/_mock/')).expect(200);
-    const [path, version] = /\/_mock\/assets\/([0-9a-f]{12})\/theme\.css/.exec(text);
+    const [path, version] = /\/_mock\/assets\/([0-9a-f]{12})\/dashboard\.css/.exec(text);
     const cached = async (url) => (await demo.send('GET', url)).expect(200).headers['cache-control'];
     assert.equal(await cached(path), 'public, max-age=31536000, immutable');
     assert.equal(await cached(path.replace(version, '0'.repeat(12))), 'no-cache', 'a page of another version');
-    (await demo.send('GET', path.replace('theme', 'nothing'))).expect(404);
+    (await demo.send('GET', path.replace('dashboard', 'nothing'))).expect(404);
   });
 
   test('assets and documentation are sent in gzip to who takes it', async () => {
-    for (const path of ['/_mock/assets/dashboard.js', '/_mock/assets/theme.css', '/_mock/docs/faults', '/_mock/docs/search.json']) {
+    for (const path of ['/_mock/assets/dashboard.js', '/_mock/assets/page.css', '/_mock/docs/faults', '/_mock/docs/search.json']) {
       const ask = (coding, more = {}, check = true) => demo.send('GET', path,
         { check, headers: { ...(coding && { 'Accept-Encoding': coding }), ...more } });
       const plain = (await ask()).expect(200);

@@ -36,29 +36,70 @@ describe('loading errors', () => {
 
   test('are shown instead of a view', async () => {
     await asPayer({}, server, async (payer) => {
-      await payer.page.route('**/_mock/statuses*', (route) => route.fulfill({ body: 'no JSON' }));
-      await payer.open('/_mock/');
+      await payer.page.route('**/_mock/clock*', (route) => route.fulfill({ body: 'no JSON' }));
+      await payer.open('/_mock/#/clock');
       await payer.at('failed').waitFor();
-      await payer.page.unroute('**/_mock/statuses*');
+      await payer.page.unroute('**/_mock/clock*');
+      await payer.page.goto(`${server.url}/_mock/#/faults`);
+      await payer.at('view-faults').waitFor();
       await payer.page.goto(`${server.url}/_mock/#/clock`);
       await payer.at('now').waitFor();
     });
   });
 });
 
-test('the first list asks for each thing once, and for no view that is not shown', async () => {
-  const api = await shop();
-  await api.made({}, HOLD);
-  await asTester(api, async (tester) => {
-    const asked = [];
-    tester.page.on('request', (request) => asked.push(new URL(request.url()).pathname.split('/').at(-1)));
-    const views = tester.page.waitForRequest(/dashboard_views/).then(() => tester.at('invoice').count());
-    await tester.open();
-    assert.equal(await views, 1, 'the other views are loaded after the list');
-    await tester.at('invoice').waitFor();
-    const before = asked.slice(0, asked.indexOf('dashboard_views.js')).filter((name) => name !== 'icon.svg').sort();
-    assert.deepEqual(before, ['', 'bar.css', 'dashboard.css', 'dashboard.js', 'dashboard_early.js', 'events', 'payment-invoices',
-      'statuses', 'theme.css']);
+describe('the first list', () => {
+  const NEEDED = /^\/_mock\/(|assets\/[0-9a-f]{12}\/dashboard\.(css|js))$/;
+
+  /** Answers only what `needed` matches until `free()`. `asked`: those requests. */
+  const holdOthers = async (page, needed) => {
+    const asked = [], held = [];
+    let free = false;
+    await page.route('**/*', (route) => {
+      const { pathname } = new URL(route.request().url());
+      if (needed.test(pathname)) asked.push(pathname.split('/').at(-1));
+      else if (!free) return held.push(route);
+      return route.continue();
+    });
+    return { asked, free: () => { free = true; return Promise.all(held.map((route) => route.continue())); } };
+  };
+
+  test('stands after one style sheet and one script; the other views are loaded after it', async () => {
+    const api = await shop();
+    const description = 'Shoes <!--<script> & "laces"</script>';
+    await api.made({ description }, HOLD);
+    await asTester(api, async ({ page, payer }) => {
+      const { asked, free } = await holdOthers(page, NEEDED);
+      const views = page.waitForRequest(/dashboard_views/).then(() => payer.count('invoice'));
+      await payer.open(`/_mock/?account=${api.account.id}`);
+      assert.ok((await payer.text('invoice')).includes(description));
+      assert.deepEqual(asked.sort(), ['', 'dashboard.css', 'dashboard.js']);
+      assert.equal(await views, 1);
+      await free();
+      await page.locator('[data-state="live"]').waitFor();
+    });
+  });
+
+  test('gets what happened before the page was connected', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      const { free } = await holdOthers(tester.page, NEEDED);
+      await tester.payer.open(`/_mock/?account=${api.account.id}`);
+      await tester.at('empty').waitFor();
+      await api.made({}, HOLD);
+      await free();
+      await tester.sees('invoice', 1);
+    });
+  });
+
+  test('is asked for when another view came first', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/clock');
+      await api.made({}, HOLD);
+      await tester.page.locator('[data-view="invoices"]').click();
+      await tester.sees('invoice', 1);
+    });
   });
 });
 

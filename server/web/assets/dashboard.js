@@ -1,7 +1,7 @@
 // The dashboard. The fragment of the URL names the view, so every view has a link.
 //   #/invoices?q=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
 
-import { account, forgetEarly } from './dashboard_api.js';
+import { account, forgetGiven } from './dashboard_api.js';
 import { el, sentence } from './dashboard_dom.js';
 import { complain } from './dashboard_parts.js';
 import { loadStatuses } from './dashboard_statuses.js';
@@ -93,7 +93,7 @@ window.addEventListener('unhandledrejection', ({ reason }) => complain(reason));
 startKeys();
 if (account) connect();
 show({ focus: false }).then(() => {
-  forgetEarly();
+  forgetGiven();
   restOf().catch(() => {}); // before it is needed; later() tells if it cannot be loaded
   if (!account) return;
   startClockChip(document.querySelector('[data-testid="clock-chip"]'));

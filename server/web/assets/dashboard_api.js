@@ -43,19 +43,21 @@ async function answer(reply) {
   throw new ApiError(reply.status, error?.code ?? '', plain(error?.message ?? `the server answered ${reply.status}`));
 }
 
-/** The answer of a request that dashboard_early.js made, once. */
-function takeEarly(url) {
-  const reply = window.milkypayEarly?.get(url);
-  window.milkypayEarly?.delete(url);
-  return reply;
+/** The answers that the page contains, so that the first list need not ask for them. */
+const given = new Map([...document.querySelectorAll('[data-given]')].map((one) => [one.dataset.given, one.textContent]));
+
+/** The answer that the page contains, once. */
+function takeGiven(url) {
+  const body = given.get(url);
+  given.delete(url);
+  return body;
 }
 
 /** What was not taken for the first view is out of date for the next. */
-export const forgetEarly = () => { window.milkypayEarly = undefined; };
+export const forgetGiven = () => given.clear();
 
 async function ask(method, url, body) {
-  const early = method === 'GET' && takeEarly(url);
-  const reply = early ? await early : await fetch(url, {
+  const reply = await fetch(url, {
     method,
     headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
     body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
@@ -66,7 +68,10 @@ async function ask(method, url, body) {
 
 const send = async (method, url, body) => answer(await ask(method, url, body));
 
-export const get = async (path, values) => JSON.parse(await send('GET', controlUrl(path, values)));
+export async function get(path, values) {
+  const url = controlUrl(path, values);
+  return JSON.parse(takeGiven(url) ?? await send('GET', url));
+}
 /** Sends a file as it is. */
 export const upload = async (path, file) => JSON.parse(await send('PUT', controlUrl(path), file));
 

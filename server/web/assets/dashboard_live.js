@@ -41,9 +41,8 @@ export function connect() {
   source = new EventSource(controlUrl('/events'));
   attach();
   source.addEventListener('open', () => {
-    const lost = state === 'off';
     enter('live');
-    if (lost) tellAll(); // events may have been missed
+    tellAll(); // events since the page was made, or since the connection was lost, were missed
   });
   source.addEventListener('error', () => {
     enter('off');
