@@ -49,6 +49,8 @@ static void write_row(struct json_out *out, struct call *call, int64_t account,
     json_out_text(out, "status", status_name(invoice->status));
     json_out_text(out, "resolution", invoice->resolution);
     json_out_money(out, "amount", invoice->amount);
+    json_out_money(out, "payment_amount", invoice->payment_amount);
+    json_out_money(out, "processed_amount", invoice->processed_amount);
     json_out_text(out, "currency", invoice->currency);
     json_out_text(out, "service", invoice->service);
     json_out_text(out, "description", invoice->description);

@@ -185,6 +185,12 @@ int64_t invoice_left(const struct invoice *invoice)
            money_or_zero(invoice->charged_back_amount);
 }
 
+bool invoice_is_part_paid(const struct invoice *invoice)
+{
+    return invoice->processed_amount != MONEY_NONE &&
+           invoice->processed_amount < invoice->payment_amount;
+}
+
 /* Half in whole steps of the currency or, if that is nothing, as close as its amounts may be. */
 static int64_t half_of(int64_t whole, const char *currency)
 {

@@ -252,6 +252,9 @@ struct invoice_money invoice_money_moved(const struct invoice_money *from,
  * refund or a chargeback can take. */
 int64_t invoice_left(const struct invoice *invoice);
 
+/* True if less than the whole amount was paid. */
+bool invoice_is_part_paid(const struct invoice *invoice);
+
 /* How much a change moves. `most` is below `least` if it cannot move anything. */
 struct money_range {
     int64_t least, most; /* both 0: the status moves no money */

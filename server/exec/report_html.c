@@ -135,6 +135,17 @@ static struct template_rows callback_rows(struct arena *arena, const struct repo
     return rows;
 }
 
+/* "61.50 USD", "20.00 of 61.50 USD" if only a part was paid. */
+static const char *amount_text(struct arena *arena, const struct invoice *row)
+{
+    if (!invoice_is_part_paid(row)) {
+        return locale_money(arena, "en", row->amount, row->currency);
+    }
+    return arena_printf(arena, "%s of %s",
+                        locale_figure(arena, "en", row->processed_amount, row->currency),
+                        locale_money(arena, "en", row->payment_amount, row->currency));
+}
+
 void report_html_invoice(struct report *report, struct arena *arena,
                          const struct report_invoice *invoice)
 {
@@ -148,7 +159,7 @@ void report_html_invoice(struct report *report, struct arena *arena,
         {"account", invoice->title},
         {"account_id", invoice->title == invoice->account ? NULL : invoice->account},
         {"reference", row->reference_id},
-        {"amount", locale_money(arena, "en", row->amount, row->currency)},
+        {"amount", amount_text(arena, row)},
         {"service", row->service},
         {"status", status_name(row->status)},
         {"resolution", row->resolution},

@@ -28,8 +28,9 @@ void report_junit_invoice(struct report *report, struct arena *arena,
                           const struct report_invoice *invoice)
 {
     const struct invoice *row = &invoice->row;
-    char amount[MONEY_TEXT];
+    char amount[MONEY_TEXT], paid[MONEY_TEXT];
     money_format(row->amount, amount);
+    money_format(money_or_zero(row->processed_amount), paid);
     const struct template_value values[] = {
         {"account", invoice->title},
         {"reference", row->reference_id},
@@ -37,6 +38,7 @@ void report_junit_invoice(struct report *report, struct arena *arena,
         {"status", status_name(row->status)},
         {"resolution", row->resolution},
         {"amount", amount},
+        {"paid", invoice_is_part_paid(row) ? paid : NULL},
         {"currency", row->currency},
         {"service", row->service},
         {"created", report_time(arena, row->created_ms)},

@@ -55,6 +55,16 @@ static const char *paid_of(const struct checkout_page *page)
                                                                    : invoice->processed_amount);
 }
 
+/* The figure of a paid part, to stand before the whole amount; NULL: all was paid, or nothing. */
+static const char *part_of(const struct checkout_page *page)
+{
+    const struct invoice *invoice = &page->invoice;
+    return invoice_is_part_paid(invoice)
+               ? locale_figure(page->call->arena, page->locale, invoice->processed_amount,
+                               invoice->currency)
+               : NULL;
+}
+
 struct answer *checkout_result_show(const struct checkout_page *page)
 {
     const struct invoice *invoice = &page->invoice;
@@ -79,6 +89,8 @@ struct answer *checkout_result_show(const struct checkout_page *page)
         {"heading", heading_of(page)},
         {"words", words},
         {"amount", paid_of(page)},
+        {"part", part_of(page)},
+        {"whole", amount_of(page, invoice->payment_amount)},
         {"refunded", amount_of(page, invoice->refunded_amount)},
         {"charged_back", amount_of(page, invoice->charged_back_amount)},
         {"foreign", template_flag(foreign)},

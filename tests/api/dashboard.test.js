@@ -245,6 +245,8 @@ describe('GET /_mock/payment-invoices', () => {
       status: 'process_pending',
       resolution: 'ok',
       amount: 20.4,
+      payment_amount: 20.4,
+      processed_amount: null,
       currency: 'USD',
       service: 'payment_card_usd_hpp',
       description: 'A "book"',

@@ -331,6 +331,16 @@ describe('--report', { skip: ALONE }, () => {
     readFileSync(join(folder, 'milkypay.html'), 'utf8'),
   ];
 
+  test('shows the whole amount with a part that was paid', async () => {
+    const folder = join(tempDir(), 'reports');
+    const { code, stderr } = await exec(['--report', folder, '--log-level', 'error'],
+      program('await create({ amount: 61.5 }, \'partially_processed@0\'); await control(\'GET\', \'/wait?idle=true\');'));
+    assert.equal(code, 0, stderr);
+    const [junit, html] = files(folder);
+    assert.ok(junit.includes('<property name="paid" value="30.75"/>'), junit);
+    assert.ok(html.includes('<td data-label="Amount">30.75 of 61.50\u00a0USD<br>'), html);
+  });
+
   test('writes both files and creates the folder', async () => {
     const sink = await startSink({ account: DEMO });
     const folder = join(tempDir(), 'deep', 'reports');

@@ -531,6 +531,31 @@ describe('one invoice', () => {
   });
 });
 
+describe('a part of an amount that was paid', () => {
+  for (const [kind, part, whole] of [['payment', 20, 61.5], ['payout', 4, 10]]) {
+    test(`is shown with the whole: ${kind}`, async () => {
+      const api = await shop();
+      const outcome = { headers: { 'X-Mock-Outcome': 'process_pending' } };
+      const { id } = kind === 'payment' ? await api.made({ amount: whole }, outcome)
+        : (await api.private('POST', '/payout-invoices', { json: { data: { attributes: {
+          reference_id: 'part', service: 'test_usd', currency: 'USD', amount: whole, fields: { account: '42' },
+          options: { auto_process: true } } } },
+        ...outcome })).expect(201).data;
+      const list = kind === 'payment' ? 'invoices' : 'payouts', json = { status: 'partially_processed', amount: part };
+      (await api.control('POST', `/${kind}-invoices/${id}/transition`, json)).expect(200);
+      const shown = `${part}.00 of ${whole.toFixed(2)} USD`;
+      await asTester(api, async (tester) => {
+        await tester.open(`/${list}`);
+        assert.equal(await tester.page.locator('[data-testid="invoice"] .amount').innerText(), shown);
+        await tester.open(`/${list}/${id}`);
+        assert.equal(await tester.payer.text('part-paid'), `${kind === 'payment' ? 'Paid' : 'Paid out'} ${shown}`);
+        assert.equal(await tester.fact(kind === 'payment' ? 'Paid amount' : 'Paid out amount'), shown);
+        await tester.payer.shot(`dashboard-part-${kind}`);
+      });
+    });
+  }
+});
+
 describe('every status', () => {
   const SERVICE = { service: 'payment_card_usd_hpp' };
   const ROADS = [

@@ -50,6 +50,13 @@ async function wentBack(payer, status, amount) {
   await payer.sees(status);
 }
 
+/** A payment of which only a part was paid. */
+async function partPaid() {
+  const made = await invoice({}, {}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+  (await made.api.transition(made.id, { status: 'partially_processed', amount: 1000.2 })).expect(200);
+  return made;
+}
+
 /** The steps that lead to each page. */
 const PAGES = {
   card: async (payer) => payer.open((await invoice()).url),
@@ -109,6 +116,10 @@ const PAGES = {
   'refund-pending': (payer) => wentBack(payer, 'refund_pending'),
   'partially-refunded': (payer) => wentBack(payer, 'partially_refunded', 345.67),
   'charged-back': (payer) => wentBack(payer, 'charged_back'),
+  'partially-paid': async (payer) => {
+    await payer.open((await partPaid()).url);
+    await payer.sees('partially_processed');
+  },
   wallet: async (payer) => {
     await payer.open((await invoice({ service: 'paypal_usd_hpp' })).url);
     await payer.at('confirm').waitFor();
@@ -250,6 +261,22 @@ describe('the result', () => {
     assert.ok(texts.includes('Your bank reversed the payment.'), texts.join('\n'));
     assert.deepEqual([after(texts, 'Amount'), after(texts, 'Charged back')], ['1,234.50 USD', '1,234.50 USD']);
     assert.ok(!texts.includes('Check again'));
+  });
+
+  test('of a part that was paid shows the part and the whole, also after a refund', async () => {
+    const { api, id, url } = await partPaid();
+    const wholes = { en: '1,000.20 of 1,234.50 USD', uk: '1 000,20 із 1 234,50 USD', ru: '1 000,20 из 1 234,50 USD' };
+    const amount = (payer) => payer.text('amount').then((text) => text.replaceAll('\u00a0', ' '));
+    await asPayer({}, server, async (payer) => {
+      for (const [locale, whole] of Object.entries(wholes)) {
+        await payer.open(`${url}&locale=${locale}`);
+        assert.equal(await amount(payer), whole);
+      }
+      (await api.transition(id, { status: 'partially_refunded', amount: 100 })).expect(200);
+      await payer.open(`${url}&locale=en`);
+      assert.equal(await amount(payer), wholes.en);
+      assert.match(await payer.text('refunded'), /^100\.00/);
+    });
   });
 
   test('of a pending refund mentions the refund', async () => {

@@ -8,7 +8,7 @@ import { KINDS, kindOf, linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { wayBack } from './dashboard_memory.js';
 import { mover } from './dashboard_move.js';
-import { button, copy, copyButton, facts, money, tag, time } from './dashboard_parts.js';
+import { button, copy, copyButton, facts, money, partPaid, tag, time } from './dashboard_parts.js';
 import { refunder } from './dashboard_refund.js';
 import { testOf } from './dashboard_test.js';
 import { timeline } from './dashboard_timeline.js';
@@ -29,9 +29,11 @@ const seconds = (value) => value && time(value * 1000);
 const json = (value) => (value && Object.keys(value).length ? el('code', {}, JSON.stringify(value)) : null);
 
 function head({ attributes: of, id }) {
+  const part = partPaid(of);
   return [
     el('div.line', {}, el('h1', {}, money(of.amount, of.currency)),
       tag(of.status, { 'data-testid': 'status', 'data-status': of.status }),
+      part && el('span', { 'data-testid': 'part-paid' }, `${kindOf(id).ended} ${part}`),
       of.resolution === 'ok' ? null : el('span.bad', { 'data-testid': 'resolution' }, of.resolution),
       of.test_mode ? null : el('span.tag', {}, 'live')),
     el('p.line.quiet', {}, el('span', { 'data-testid': 'reference' }, of.reference_id), el('code', {}, id),
@@ -66,7 +68,7 @@ function details(invoice) {
     ['Updated', seconds(of.updated)],
     [kind.ended, seconds(of.processed)],
     ['Failed', of.failed && seconds(of.failed)],
-    [`${kind.ended} amount`, of.processed_amount && money(of.processed_amount, of.currency)],
+    [`${kind.ended} amount`, partPaid(of) ?? (of.processed_amount && money(of.processed_amount, of.currency))],
     ['Write-off', of.writeoff && money(of.writeoff, of.currency)],
     ['Fields', json(of.fields)],
     ['Refunded', of.refunded_amount && money(of.refunded_amount, of.currency)],

@@ -7,7 +7,7 @@ import { elsewhere, firstSteps } from './dashboard_first.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { rememberList, returnTo } from './dashboard_memory.js';
-import { counted, field, filterForm, money, number, options, pager, tag, time } from './dashboard_parts.js';
+import { counted, field, filterForm, money, number, options, pager, partPaid, tag, time } from './dashboard_parts.js';
 import { statusNames } from './dashboard_statuses.js';
 import { steadyList } from './dashboard_steady.js';
 import { endOf, startOf, timeField } from './dashboard_times.js';
@@ -42,7 +42,7 @@ function row(one) {
   return el('li.chooses', {}, choice(one), el('a.row', link,
     el('span.what', {}, el('b', {}, one.reference_id), el('span.quiet', {}, one.description || id)),
     el('span.quiet.service', {}, one.service ?? 'no service yet', one.test_mode ? null : ' · live'),
-    el('span.amount', {}, money(one.amount, one.currency)),
+    el('span.amount', {}, partPaid(one) ?? money(one.amount, one.currency)),
     el('span.status', {}, tag(status, { 'data-testid': 'status' }),
       resolution === 'ok' ? null : el('span.quiet', {}, resolution),
       one.failing_callbacks > 0 && el('span.tag.bad', { 'data-testid': 'failing-callbacks' },

@@ -59,6 +59,12 @@ export function figure(amount, currency) {
 }
 export const money = (amount, currency) => `${figure(amount, currency)} ${currency ?? ''}`.trim();
 
+/** "20.00 of 61.50 USD" if only a part of an invoice or payout was paid, otherwise undefined. */
+export function partPaid({ processed_amount: paid, payment_amount: payment, payout_amount: payout, currency }) {
+  const whole = payment ?? payout;
+  return paid !== null && Number(paid) < Number(whole) ? `${figure(paid, currency)} of ${money(whole, currency)}` : undefined;
+}
+
 /** 1, 'hit' -> "1 hit"; 2 -> "2 hits". */
 export const counted = (n, word) => `${number(n)} ${word}${n === 1 ? '' : 's'}`;
 export const number = (n) => n.toLocaleString('en');
