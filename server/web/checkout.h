@@ -109,6 +109,9 @@ bool checkout_saved_declined(const struct call *call);
 struct template_rows checkout_saved_rows(const struct checkout_page *page, bool other);
 const char *checkout_saved_url(const struct checkout_page *page, bool other);
 
+/* The last digits of a masked number, NULL if it has no mask. */
+const char *checkout_card_last(const char *mask);
+
 /* Checks the security code and the fields of the service, as checkout_form_read_card. */
 bool checkout_saved_read(struct checkout_page *page, const json_t *fields,
                          struct checkout_form *ret_form);

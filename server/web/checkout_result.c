@@ -3,16 +3,24 @@
 #include "base/text.h"
 #include "web/messages.h"
 
-/* The masked number of the card that paid, or NULL. */
-static const char *card_mask(const struct checkout_page *page)
+/* The card that paid. */
+struct shown_card {
+    const char *last, *network; /* NULL: not known */
+};
+
+static struct shown_card card_of(const struct checkout_page *page)
 {
+    struct arena *arena = page->call->arena;
     const char *text = page->invoice.payload;
     if (!text || !payment_takes_cards(page->call->engine, &page->invoice)) {
-        return NULL;
+        return (struct shown_card){0};
     }
     json_auto_t *payload = json_loads(text, 0, NULL);
     const json_t *card = json_object_get(payload, "payment_card");
-    return arena_strdup(page->call->arena, json_string_value(json_object_get(card, "mask")));
+    const char *mask = json_string_value(json_object_get(card, "mask"));
+    const char *network = json_string_value(json_object_get(card, "network"));
+    return (struct shown_card){.last = mask ? arena_strdup(arena, checkout_card_last(mask)) : NULL,
+                               .network = arena_strdup(arena, network)};
 }
 
 /* The text below the heading: the status if no heading names it, or the reason of a
@@ -76,6 +84,7 @@ struct answer *checkout_result_show(const struct checkout_page *page)
     bool again = page->cancelled && payment_is_open(call->tenant, call->arena, invoice);
     bool foreign;
     const char *words = words_of(page, &foreign);
+    const struct shown_card card = card_of(page);
     bool waits = invoice->status == STATUS_PROCESS_PENDING &&
                  payment_is_open(call->tenant, call->arena, invoice);
     const struct template_rows deciding =
@@ -94,7 +103,8 @@ struct answer *checkout_result_show(const struct checkout_page *page)
         {"refunded", amount_of(page, invoice->refunded_amount)},
         {"charged_back", amount_of(page, invoice->charged_back_amount)},
         {"foreign", template_flag(foreign)},
-        {"mask", card_mask(page)},
+        {"card_last", card.last},
+        {"card_network", card.network},
         {"time", locale_time(call->arena, page->locale, invoice->updated_ms)},
         {"panel", template_flag(page->panel)},
         {"deciding", .rows = &deciding},

@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
 #define OTHER "other" /* ?other=1: the payer uses another card */
 
 static bool offers(const struct checkout_page *page, struct payment_saved *ret_saved)
@@ -10,6 +12,12 @@ static bool offers(const struct checkout_page *page, struct payment_saved *ret_s
     struct call *call = page->call;
     return payment_takes_cards(call->engine, &page->invoice) &&
            payment_saved_card(&page->invoice, call->arena, ret_saved);
+}
+
+const char *checkout_card_last(const char *mask)
+{
+    const char *star = strrchr(mask, '*');
+    return star ? star + 1 : NULL;
 }
 
 bool checkout_saved_declined(const struct call *call)
@@ -23,8 +31,8 @@ struct template_rows checkout_saved_rows(const struct checkout_page *page, bool 
     struct payment_saved saved;
     if (!other && offers(page, &saved)) {
         const struct template_value row[] = {
-            {"saved_mask", saved.mask},
-            {"saved_network", saved.network},
+            {"card_last", checkout_card_last(saved.mask)},
+            {"card_network", saved.network},
             {"saved_expiry", checkout_panel_expiry(page->call->arena, saved.expiry)},
             {"other_url", checkout_url(page, "", OTHER "=1")},
         };

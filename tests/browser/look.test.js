@@ -279,6 +279,23 @@ describe('the result', () => {
     });
   });
 
+  test('names the card that paid by its network and last digits, also to a screen reader', async () => {
+    const texts = { en: 'ending in 0000', uk: 'що закінчується на 0000', ru: 'заканчивается на 0000' };
+    await asPayer({}, server, async (payer) => {
+      const { url } = await invoice();
+      await payer.open(url);
+      await payer.pay(CARDS.good);
+      await payer.sees('processed');
+      for (const [locale, spoken] of Object.entries(texts)) {
+        await payer.open(`${url}&locale=${locale}`);
+        assert.equal(await payer.at('mask').locator('[aria-hidden]').innerText(), '•••• 0000');
+        const tree = await payer.at('mask').ariaSnapshot();
+        assert.match(tree, new RegExp(`mastercard.*${spoken}`));
+        assert.ok(!tree.includes('•'), tree);
+      }
+    });
+  });
+
   test('of a pending refund mentions the refund', async () => {
     const texts = await shown(PAGES['refund-pending']);
     assert.ok(texts.includes('Your refund is being processed.'), texts.join('\n'));
