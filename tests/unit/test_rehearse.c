@@ -109,7 +109,12 @@ static const char *judged(struct scene *scene, struct ledger_invoice invoice, co
     scene->invoice = invoice.id;
     scene->presses = 1;
     scene->currency = "USD";
-    oracles_judge(&(struct judging){scene, &ledger, &shop, true, &findings});
+    oracles_judge(&(struct judging){.scene = scene,
+                                    .ledger = &ledger,
+                                    .shop = invoice.payout ? NULL : &shop,
+                                    .payout = invoice.payout ? &shop : NULL,
+                                    .last = true,
+                                    .findings = &findings});
     ledger_finish(&ledger);
     return findings.n ? findings.list[0].oracle : "";
 }
@@ -167,6 +172,33 @@ static void what_forgeries_do_is_told_as_that(void **state)
     arena_finish(&scene.arena);
 }
 
+static void what_the_shop_believes_of_a_payout(void **state)
+{
+    static const struct {
+        const char *status, *shop, *oracle;
+    } rows[] = {
+        {"created", "pending", ""},
+        {"process_pending", "pending", ""},
+        {"process_pending", "paid", "O3"},
+        {"processed", "paid", ""},
+        {"processed", "pending", "O3"},
+        {"process_failed", "failed", ""},
+        {"process_failed", "pending", "O3"},
+        {"canceled", "failed", ""},
+        {"canceled", "paid", "O3"},
+        {"partially_canceled", "paid", ""}, /* nothing is demanded */
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct scene scene = {.payouts = 1};
+        const struct ledger_invoice payout = {
+            .id = "cpoi_1", .status = rows[i].status, .amount = MONEY_ONE, .payout = true};
+        const char *oracle = judged(&scene, payout, rows[i].shop, -1);
+        assert_row(rows[i].status, strcmp(oracle, rows[i].oracle) == 0);
+        arena_finish(&scene.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +208,7 @@ int main(void)
         cmocka_unit_test(shares_are_amounts_of_the_currency),
         cmocka_unit_test(the_shop_is_held_against_the_ledger),
         cmocka_unit_test(what_forgeries_do_is_told_as_that),
+        cmocka_unit_test(what_the_shop_believes_of_a_payout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
