@@ -1,5 +1,6 @@
 #include "store_invoice_find.h"
 
+#include "base/fold.h"
 #include "store/store_private.h"
 
 #include <string.h>
@@ -10,12 +11,12 @@ enum {
     Q_COUNT,
 };
 
-#define HAS(column, pattern) column " LIKE " pattern " ESCAPE '\\'"
-#define REFERENCE(pattern) HAS("reference_id", pattern)
-#define CUSTOMER(pattern) HAS("customer", pattern)
-#define ANYWHERE(pattern)                                                                          \
-    "(" REFERENCE(pattern) " OR " CUSTOMER(pattern) " OR " HAS("id", pattern) " OR " HAS(          \
-        "description", pattern) ")"
+#define HAS(column, part) "finds(" column ", " part ")" /* store_search.h */
+#define REFERENCE(part) HAS("reference_id", part)
+#define CUSTOMER(part) "finds_value(customer, " part ")"
+#define ANYWHERE(part)                                                                             \
+    "(" REFERENCE(part) " OR " CUSTOMER(part) " OR " HAS("id", part) " OR " HAS("description",     \
+                                                                                part) ")"
 
 /* Callbacks of the invoice. The second condition on failing ones lets SQLite find them by their
  * index. */
@@ -61,23 +62,15 @@ struct invoice_filter store_invoice_any(enum invoice_kind kind)
                                    .before_seq = TIME_NONE};
 }
 
-/* The LIKE pattern that finds a text anywhere; NULL for NULL. */
-static const char *pattern(struct arena *arena, const char *text)
+/* What the SQL functions look for; NULL for NULL. */
+static const char *folded(struct arena *arena, const char *text)
 {
+    buf_auto out = {0};
     if (!text) {
         return NULL;
     }
-    char *whole = arena_alloc(arena, 2 * strlen(text) + 3), *out = whole;
-    *out++ = '%';
-    for (; *text; text++) {
-        if (strchr("%_\\", *text)) {
-            *out++ = '\\';
-        }
-        *out++ = *text;
-    }
-    *out++ = '%';
-    *out = '\0';
-    return whole;
+    fold_add(&out, text, strlen(text));
+    return arena_copy(arena, buf_str(&out), out.size);
 }
 
 /* A query on the rows that a search scans, and the last of these rows. */
@@ -93,8 +86,8 @@ static sqlite3_stmt *ask(struct store *store, struct arena *arena, int query, in
     q = store_ask(store, STORE_INVOICE_FIND, query, account, before, floor ? floor : first,
                   (int64_t)filter->statuses, filter->service, filter->currency, filter->test_mode,
                   filter->from_ms, filter->to_ms, filter->amount_least);
-    store_bind_from(q, 11, filter->amount_most, pattern(arena, filter->search),
-                    pattern(arena, filter->reference), pattern(arena, filter->customer),
+    store_bind_from(q, 11, filter->amount_most, folded(arena, filter->search),
+                    folded(arena, filter->reference), folded(arena, filter->customer),
                     (int64_t)filter->has_callback, (int64_t)filter->callback_failing,
                     filter->callback_state, filter->callback_other_than);
     return q;

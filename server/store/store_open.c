@@ -3,6 +3,7 @@
 #include "base/embedded.h"
 #include "base/text.h"
 #include "store/store_private.h"
+#include "store/store_search.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,7 +216,8 @@ const char *store_open(const char *file, enum store_durability durability, struc
     store->log.fd = -1;
     configure_library();
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK;
+    bool good = sqlite3_open_v2(file, &store->db, flags, NULL) == SQLITE_OK &&
+                store_search_begin(store->db) == SQLITE_OK;
     const char *why = good ? set_up(store, durability, arena) : sqlite_reason(store, arena);
     if (why) {
         store_close(store);

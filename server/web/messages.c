@@ -3,21 +3,18 @@
 #include "base/buf.h"
 #include "base/die.h"
 #include "base/embedded.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "domain/currency.h"
 #include "domain/money.h"
 
 #include <jansson.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <wchar.h>
-#include <wctype.h>
 
 #define CATALOGUE "server/web/messages.json"
-#define FOLD_MOST 256 /* characters that are compared */
 #define NBSP "\xc2\xa0"
 
 const struct language languages[] = {{"en", "English"}, {"uk", "Українська"}, {"ru", "Русский"}};
@@ -144,26 +141,10 @@ const char *locale_time(struct arena *arena, const char *locale, int64_t time_ms
                         t.tm_hour, t.tm_min);
 }
 
-static void fold(const char *text, wchar_t ret_folded[FOLD_MOST])
-{
-    size_t n = mbstowcs(ret_folded, text, FOLD_MOST - 1);
-    n = n == (size_t)-1 ? 0 : n;
-    for (size_t i = 0; i < n; i++) {
-        ret_folded[i] = (wchar_t)towlower((wint_t)ret_folded[i]);
-    }
-    ret_folded[n] = L'\0';
-}
-
 bool locale_contains(const char *text, const char *part)
 {
-    static locale_t utf8;
-    wchar_t folded[FOLD_MOST], wanted[FOLD_MOST];
-    if (!utf8 && !(utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL))) {
-        return strcasestr(text, part);
-    }
-    locale_t before = uselocale(utf8);
-    fold(text, folded);
-    fold(part, wanted);
-    uselocale(before);
-    return wcsstr(folded, wanted);
+    buf_auto folded = {0}, wanted = {0};
+    fold_add(&folded, text, strlen(text));
+    fold_add(&wanted, part, strlen(part));
+    return strstr(buf_str(&folded), buf_str(&wanted));
 }

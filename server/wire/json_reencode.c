@@ -1,5 +1,6 @@
 #include "json_reencode.h"
 
+#include "base/fold.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -24,20 +25,10 @@ static void add_unit(struct reencoder *r, uint32_t unit)
     buf_add(r->out, text, sizeof text);
 }
 
-static void add_utf8(struct buf *out, uint32_t code)
-{
-    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
-    buf_char(out, (char)(leads[more] | code >> 6 * more));
-    while (more--) {
-        buf_char(out, (char)(0x80 | (code >> 6 * more & 0x3f)));
-    }
-}
-
 static void add_wide(struct reencoder *r, uint32_t code)
 {
     if (r->style->wide == JSON_WIDE_UTF8) {
-        add_utf8(r->out, code);
+        fold_add_code(r->out, code);
     } else if (code > 0xffff) {
         add_unit(r, 0xd800 + ((code - 0x10000) >> 10));
         add_unit(r, 0xdc00 + ((code - 0x10000) & 0x3ff));

@@ -33,6 +33,38 @@ async function shop() {
   return api;
 }
 
+describe('a text', () => {
+  test('is found in any script and case, in what the customer is, but not in the names of that', async () => {
+    const api = await demo.newAccount();
+    for (const [reference_id, customer] of [
+      ['замовлення-1', { reference_id: 'c-1', name: 'Олена Шевченко', email: 'olena@shop.example' }],
+      ['order-2', { reference_id: 'c-2', name: 'Max Müller', phone: '+493012345' }],
+      ['order-3', { reference_id: 'c-3', name: 'A "quoted" \\ name 🂡', address: { city: 'Lviv, name: x', street: 'a/b' } }],
+    ]) await api.made({ reference_id, customer });
+    for (const [search, ...expected] of [
+      ['Шевченко', 'замовлення-1'],
+      ['шЕВЧЕНКО', 'замовлення-1'],
+      ['ЗАМОВЛЕННЯ', 'замовлення-1'],
+      ['MÜLLER', 'order-2'],
+      ['олена шевч', 'замовлення-1'],
+      ['+4930', 'order-2'],
+      ['"quoted" \\', 'order-3'],
+      ['\ud83c\udca1', 'order-3'],
+      ['a/b', 'order-3'],
+      ['name: x', 'order-3'],
+      ['c-', 'order-3', 'order-2', 'замовлення-1'],
+      ['email'], // names of members
+      ['reference_id'],
+      ['%'],
+      ['Müllerx'],
+    ]) {
+      assert.deepEqual(await references(api, { search }), expected, search);
+      if (search === 'ЗАМОВЛЕННЯ' || search.includes('"')) continue; // not of a customer; a line has no escapes
+      assert.deepEqual(await references(api, { q: `customer:"${search}"` }), expected, `customer: ${search}`);
+    }
+  });
+});
+
 describe('a line of terms', () => {
   test('selects by each name, and by the text that is left', async () => {
     const api = await shop();
