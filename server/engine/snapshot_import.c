@@ -33,7 +33,6 @@ static bool keep_invoices(const struct placing *p)
     const char *account = p->tenant->account.keys.id;
     for (size_t i = 0; i < p->file->n_invoices; i++) {
         struct invoice *invoice = &p->file->invoices[i].invoice;
-        char id[IDENT_TEXT];
         int64_t seq = 0;
         bool ours = invoice_id_read(p->engine->keys.rows, invoice->id, &seq);
         if (ours) {
@@ -41,10 +40,6 @@ static bool keep_invoices(const struct placing *p)
         }
         if (!ours || seq > NUMBER_MOST ||
             store_snapshot_taken(p->engine->store, &row_invoice, account, invoice->seq)) {
-            return false;
-        }
-        invoice_id(p->engine->keys.rows, invoice->seq, id);
-        if (!text_equal(id, invoice->id)) {
             return false;
         }
     }
