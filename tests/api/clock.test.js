@@ -281,6 +281,22 @@ describe('advance and callbacks', () => {
     await sink.stop();
   });
 
+  test('numbers both attempts of a duplicate', async () => {
+    const api = await frozen();
+    const sink = await startSink({ account: api.account, check: false });
+    (await api.control('POST', '/faults',
+      { on: 'callback', match: { transition: 'processed' }, fault: 'duplicate' })).expect(201);
+    await api.made({ callback_url: `${sink.url}/c` }, { headers: { 'X-Mock-Outcome': 'processed@10s' } });
+    await api.idle();
+    const { events } = await api.advance(10);
+    assert.deepEqual(events.map((e) => [e.kind, e.attempt]), [
+      ['transition', undefined],
+      ['callback', 1],
+      ['callback', 2],
+    ]);
+    await sink.stop();
+  });
+
   test('settle, callback, retry and refund interleave by due time', async () => {
     const api = await frozen();
     const sink = await startSink({ account: api.account });

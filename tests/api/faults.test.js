@@ -504,14 +504,16 @@ describe('faults of callbacks', () => {
     const { api, sink, callback_url } = await scene();
     await fault(api, { on: 'callback', match: { transition: 'process_pending' }, fault: 'drop' });
     const { id } = await api.made({ callback_url });
+    const logs = async () => Object.values((await api.attributes(id)).callback_logs)
+      .map((log) => [log.transaction_status, log.status, log.response_code]);
     await api.idle();
+    const first = ['process_pending', 'dropped', null];
+    assert.deepEqual(await logs(), [first]);
     await api.advance(2);
     assert.deepEqual((await sink.got(1)).map((r) => r.status), ['processed']);
     const dropped = await one(api, id, 'process_pending');
     assert.deepEqual([dropped.state, dropped.due, dropped.attempts], ['dropped', null, []]);
-    const logs = Object.values((await api.attributes(id)).callback_logs);
-    assert.deepEqual(logs.map((log) => [log.transaction_status, log.status, log.response_code]),
-      [['process_pending', 'dropped', null], ['processed', 'done', 200]]);
+    assert.deepEqual(await logs(), [first, ['processed', 'done', 200]]);
     assert.equal((await api.callbacks({ state: 'dropped' })).length, 1);
     await sink.stop();
   });

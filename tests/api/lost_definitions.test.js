@@ -39,6 +39,8 @@ test('settings and services of lost definitions are ignored and reported', async
   const [old] = (await api.list({}, { check: false })).expect(200).data; // its empty fields are in no contract
   const page = (await open(api, new URL(old.attributes.flow_data.action).pathname)).expect(200);
   assert.match(page.text, /data-testid/);
+  const paid = await api.control('POST', `/payment-invoices/${old.id}/transition`, { status: 'processed' }, { check: false });
+  assert.equal(paid.expect(200).data.attributes.payload.payment_card.last, '0000');
   await second.stop();
   assert.match(second.stderr, /stored setting outcome is ignored: .*stolen_by_magpies/);
   assert.match(second.stderr, new RegExp(`stored services of ${api.account.id} are ignored: .*shells`));

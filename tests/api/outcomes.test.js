@@ -464,3 +464,16 @@ test('an invoice settled by command or timer has the data of the first test card
   assert.equal(done.original_data.external_id, done.flow_data.metadata.sid);
   assert.match(done.original_data.external_mid, /^ma_[A-Za-z0-9]{16}$/);
 });
+
+test('an invoice of a method without cards, settled by command or timer, has no card', async () => {
+  const api = await frozen();
+  const order = { service: 'paypal_eur_hpp', currency: 'EUR' };
+  const commanded = await api.made(order, { headers: { 'X-Mock-Outcome': 'process_pending' } });
+  const timed = await api.made(order);
+  (await api.transition(commanded.id, { status: 'processed' })).expect(200);
+  await api.advance(2);
+  for (const { id } of [commanded, timed]) {
+    const { status, payload } = await api.attributes(id);
+    assert.deepEqual([status, payload.payment_card], ['processed', undefined]);
+  }
+});

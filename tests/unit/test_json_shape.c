@@ -82,6 +82,20 @@ static void test_learn(void **state)
     }
 }
 
+static void test_keys_that_turn_out_to_be_data_are_no_members(void **state)
+{
+    static const char *const texts[] = {"{\"a\":1}", "{\"b c\":1}"};
+    struct shape_learner learner = learner_new();
+    struct shape shape = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        json_auto_t *value = json_loads(texts[i], 0, NULL);
+        shape_learn(&learner, &shape, value);
+        assert_int_equal(shape.n_members, i ? 0 : 1);
+        assert_int_equal(!shape.each, i ? 0 : 1);
+    }
+}
+
 static void test_read_again(void **state)
 {
     (void)state;
@@ -274,10 +288,14 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_learn),   cmocka_unit_test(test_read_again),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_impose),  cmocka_unit_test(test_widest_object_is_sorted),
+        cmocka_unit_test(test_learn),
+        cmocka_unit_test(test_read_again),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_impose),
+        cmocka_unit_test(test_widest_object_is_sorted),
         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_keys_that_turn_out_to_be_data_are_no_members),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
 }
