@@ -559,6 +559,15 @@ describe('the key and the connection', () => {
     assert.match(stderr, /refuses the login/);
   });
 
+  test('a profile file with more documents than a profile may have', async () => {
+    const file = join(tempDir(), 'profile.json');
+    const documents = Array.from({ length: 100 }, (_, i) => [`another ${i}`, { status: 200, headers: [] }]);
+    writeFileSync(file, JSON.stringify({ profile: '2020', documents: Object.fromEntries(documents) }));
+    const { code, stderr } = await compare(['--profile-file', file, file]);
+    assert.equal(code, 2);
+    assert.match(stderr, /profile\.json: too many documents/);
+  });
+
   test('wrong arguments', async () => {
     const url = ['--against', server.url];
     const id = ['--account-id', 'coma_x'];

@@ -50,6 +50,25 @@ describe('a button of the panel', () => {
     });
   }
 
+  for (const [outcome, state] of [
+    ['processed', 'processed:ok'],
+    ['process_failed', 'process_failed:lost_or_stolen_card'],
+  ]) {
+    test(`${outcome} ends a payment that waits, and a late one changes nothing`, async () => {
+      for (const service of ['payment_card_usd_hpp', 'paypal_usd_hpp']) {
+        const it = await opened({ service });
+        const waits = await send(it.api, formOf(it.page, 'panel-form'), { outcome: 'process_pending', reason: '' });
+        const form = formOf(waits, 'panel-form');
+        assert.equal(form.inputs.waiting, '1');
+        await send(it.api, form, { outcome, reason: 'lost_or_stolen_card' });
+        assert.equal(await it.state(), state, service);
+        const late = await send(it.api, form, { outcome: 'expired', reason: '' });
+        assert.equal(await it.state(), state, service);
+        assert.ok(result(late.text), service);
+      }
+    });
+  }
+
   test('without a known reason or outcome is refused, and so is one of a page without the panel', async () => {
     const own = await startServer({ args: ['--hide-panel'] });
     const it = await opened();

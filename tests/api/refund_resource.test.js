@@ -278,6 +278,21 @@ describe('without a call', () => {
     await sink.stop();
   });
 
+  test('a callback by hand that reports the end of a pending refund shows that refund as processed', async () => {
+    const api = await shop();
+    const sink = await startSink({ account: api.account });
+    const id = await paid(api, { callback_url: `${sink.url}/c` });
+    const made = await refunded(api, id, { amount: 100 }, outcome('refund_pending'));
+    await api.idle();
+    (await api.control('POST', '/callbacks', { invoice: id, transition: 'refunded' })).expect(201);
+    await api.idle();
+    const { refunds } = JSON.parse(sink.requests.at(-1).text).data.attributes;
+    assert.deepEqual(refunds.map((one) => [one.id, one.attributes.reference_id, ...of(one).slice(0, 2)]),
+      [[made.id, 'r-1', 'processed', 100]]);
+    assert.equal((await get(api, made.id)).attributes.status, 'process_pending');
+    await sink.stop();
+  });
+
   test('a snapshot and its file keep it', async () => {
     const [api, other] = [await shop(), await shop()];
     const { id } = await api.made({}, outcome('processed@0,partially_refunded@0,refund_pending@0,partially_refunded@9s'));

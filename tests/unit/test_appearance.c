@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "api/order_fields.h"
+#include "view/appearance.h"
 
 struct reading {
     struct arena arena;
@@ -142,6 +143,50 @@ static void lists_of_methods_are_limited(void **state)
     free(code);
 }
 
+static struct appearance coloured(const char *theme, const char *property, const char *value)
+{
+    struct appearance appearance = {.theme = theme, .n_colours = 1};
+    appearance.colours[0].property = property;
+    snprintf(appearance.colours[0].value, COLOUR_TEXT, "%s", value);
+    return appearance;
+}
+
+static void the_style_sheet_fits_the_colours_to_each_theme(void **state)
+{
+    static const struct {
+        const char *theme, *has, *lacks;
+    } rows[] = {
+        {NULL, "--link: light-dark(", "!"},
+        {"light", "--accent: #777777;", "light-dark("},
+        {"dark", "--accent: #777777;", "light-dark("},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct appearance appearance = coloured(rows[i].theme, "--accent", "#777777");
+        buf_auto css = {0};
+        appearance_css(&css, &appearance);
+        assert_row(rows[i].has, strstr(buf_str(&css), rows[i].has));
+        assert_row(rows[i].has, !strstr(buf_str(&css), rows[i].lacks));
+        assert_row(rows[i].has, !strstr(buf_str(&css), "@supports") == (rows[i].theme != NULL));
+    }
+}
+
+static void texts_that_the_merchant_made_hard_to_read_are_named(void **state)
+{
+    struct arena arena = {0};
+    struct appearance faint = coloured("light", "--ink", "#eeeeee");
+    struct appearance good = coloured("light", "--ink", "#111111");
+    const struct appearance plain = {.theme = "light"};
+    (void)state;
+    const char *said = appearance_faint(&faint, &arena);
+    assert_non_null(said);
+    assert_non_null(
+        strstr(said, "primary_text_color on the page's primary_background_color 1.2:1"));
+    assert_null(appearance_faint(&good, &arena));
+    assert_null(appearance_faint(&plain, &arena));
+    arena_finish(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +194,8 @@ int main(void)
         cmocka_unit_test(without_options_there_is_no_appearance),
         cmocka_unit_test(an_error_has_the_path_of_the_invalid_value),
         cmocka_unit_test(lists_of_methods_are_limited),
+        cmocka_unit_test(the_style_sheet_fits_the_colours_to_each_theme),
+        cmocka_unit_test(texts_that_the_merchant_made_hard_to_read_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

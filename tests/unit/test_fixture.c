@@ -641,6 +641,29 @@ static void the_folder_must_be_a_folder(void **state)
     folder_remove(folder);
 }
 
+static void a_file_that_cannot_be_read_is_told_with_the_reason(void **state)
+{
+    static const struct {
+        const char *target, *reason;
+    } rows[] = {
+        {"default.json", "Too many levels of symbolic links"},
+        {"/proc/self/mem",
+         "Input/output error"}, /* a regular file, with nothing at its beginning */
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        char folder[FOLDER_TEXT], wanted[600];
+        struct fixture fixture;
+        folder_make(folder);
+        assert_int_equal(symlink(rows[i].target, folder_path(folder, "default.json")), 0);
+        snprintf(wanted, sizeof wanted, "%s: %s", folder_path(folder, "default.json"),
+                 rows[i].reason);
+        assert_row_text(rows[i].target, fixture_load(folder, &fixture), wanted);
+        fixture_finish(&fixture);
+        folder_remove(folder);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -661,6 +684,7 @@ int main(void)
         cmocka_unit_test(more_than_a_hundred_mistakes_are_counted),
         cmocka_unit_test(a_misspelt_file_is_refused),
         cmocka_unit_test(the_folder_must_be_a_folder),
+        cmocka_unit_test(a_file_that_cannot_be_read_is_told_with_the_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
