@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { SETTINGS, rehearse, rehearsed, shopFolder } from '../lib/rehearse.js';
@@ -70,6 +71,19 @@ describe('a shop', { skip: ALONE }, () => {
   test('may be restarted by a hook', async () => {
     const played = await rehearsed(['--only', 'C8'], { settings: hook('restart', { url: '{shop}/restart' }) });
     assert.deepEqual(results(played), { C8: 'PASS' });
+  });
+
+  test('may be asked by a method whose answers have no body', async (t) => {
+    const elsewhere = createHttpServer((_, response) => response.writeHead(200, { 'Content-Length': 5 }).end());
+    await once(elsewhere.listen(0, '127.0.0.1'), 'listening');
+    t.after(() => elsewhere.close());
+    const settings = hook('restart', { method: 'HEAD', url: `http://127.0.0.1:${elsewhere.address().port}/restart` });
+    const played = await rehearsed(['--only', 'C8'], { settings });
+    assert.deepEqual(results(played), { C8: 'PASS' });
+    const { text, response } = find(played, 'C8').timeline
+      .find(({ kind, text: words }) => kind === 'hook' && words.startsWith('restart'));
+    assert.match(text, /^restart: HEAD /);
+    assert.deepEqual([response.line, response.body], ['200', '']);
   });
 
   test('that takes no order after an error loses its payers', async () => {

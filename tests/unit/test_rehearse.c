@@ -1,12 +1,17 @@
 /* What a rehearsal reads and fills, without a server (server/rehearse/). */
 #include "base/embedded.h"
 #include "domain/money.h"
+#include "rehearse/fill_me.h"
+#include "rehearse/init.h"
+#include "rehearse/rehearse_call.h"
 #include "rehearse/rehearse_ledger.h"
 #include "rehearse/rehearse_oracles.h"
 #include "rehearse/rehearse_steps.h"
 #include "unit.h"
 
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static void every_step_of_the_catalogue_is_known(void **state)
 {
@@ -90,6 +95,63 @@ static void shares_are_amounts_of_the_currency(void **state)
     (void)state;
     assert_int_equal(ledger_share(amount, 30, "USD"), 4286 * (MONEY_ONE / 100));
     assert_int_equal(ledger_share(1000 * MONEY_ONE, 15, "JPY"), 150 * MONEY_ONE);
+}
+
+/* ------------------------------------------------------------------ calls */
+
+static bool is_refused(const char *url)
+{
+    struct arena arena = {0};
+    struct rehearse_reply reply;
+    const struct rehearse_call call = {.method = "GET", .url = url, .timeout_ms = 1000};
+    rehearse_call(&arena, &call, &reply);
+    bool refused = reply.refused;
+    rehearse_reply_finish(&reply);
+    arena_finish(&arena);
+    return refused;
+}
+
+/* Nothing is sent: the first address is refused, and the other one lacks its interface. */
+static void a_shop_may_be_at_a_link_local_address(void **state)
+{
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)state;
+    if (fd < 0) {
+        skip(); /* this machine has no IPv6 */
+    }
+    close(fd);
+    assert_true(is_refused("http://[2001:db8::1]:9/"));
+    assert_false(is_refused("http://[fe80::1]:9/"));
+}
+
+/* ------------------------------------------------------------------ --init */
+
+static void what_a_purchase_does_not_show_is_left_open(void **state)
+{
+    static const struct {
+        const char *seen, *shop, *state_url;
+    } rows[] = {
+        {"{\"id\": \"cpi_1\", \"creation\": \"POST /other\", \"service\": \"s\", \"invoice\": "
+         "{\"reference_id\": \"a-1\", \"status\": \"processed\", \"currency\": \"USD\"}}",
+         "http://127.0.0.1:" FILL_ME, "{shop}/" FILL_ME "/{order}"},
+        {"{\"id\": \"cpi_1\", \"creation\": \"POST /payment-invoices\", \"service\": \"s\", "
+         "\"invoice\": {\"reference_id\": \"a-1\", \"status\": \"processed\", "
+         "\"return_url\": \"http://shop:90/orders/a-1\"}}",
+         "http://shop:90", "{shop}/orders/{reference}"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct arena arena = {0};
+        json_auto_t *seen = json_loads(rows[i].seen, 0, NULL);
+        json_auto_t *settings = init_recognise(&arena, NULL, 0, seen);
+        const json_t *shop = json_object_get(settings, "shop");
+        const json_t *state_hook = json_object_get(settings, "state");
+        assert_row_text(rows[i].shop, json_string_value(json_object_get(shop, "url")),
+                        rows[i].shop);
+        assert_row_text(rows[i].shop, json_string_value(json_object_get(state_hook, "url")),
+                        rows[i].state_url);
+        arena_finish(&arena);
+    }
 }
 
 /* ------------------------------------------------------------------ the oracles */
@@ -206,6 +268,8 @@ int main(void)
         cmocka_unit_test(placeholders_are_filled_and_other_braces_stay),
         cmocka_unit_test(values_are_found_by_pointers_and_patterns),
         cmocka_unit_test(shares_are_amounts_of_the_currency),
+        cmocka_unit_test(a_shop_may_be_at_a_link_local_address),
+        cmocka_unit_test(what_a_purchase_does_not_show_is_left_open),
         cmocka_unit_test(the_shop_is_held_against_the_ledger),
         cmocka_unit_test(what_forgeries_do_is_told_as_that),
         cmocka_unit_test(what_the_shop_believes_of_a_payout),
