@@ -11,8 +11,8 @@ import re
 import sys
 from collections import Counter, defaultdict
 
-LINES_LEAST = 99.2  # percent of all lines
-BRANCHES_LEAST = 94.9  # percent of all branches that count
+LINES_LEAST = 99.5  # percent of all lines
+BRANCHES_LEAST = 95.0  # percent of all branches that count
 FILE_BRANCHES_LEAST = 70.0  # percent of those of a file
 FILE_BRANCHES_FEW = 8  # so many may be missing in any file
 
