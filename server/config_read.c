@@ -129,6 +129,14 @@ static const struct option *find_flag(const char *argument)
     return option && !option->argument ? option : NULL;
 }
 
+/* An option whose value may be left out, "--strict": a value must follow in the same word. */
+static const struct option *find_optional(const char *argument)
+{
+    const struct option *option =
+        text_starts(argument, "--") ? find_option(argument + 2, strlen(argument + 2)) : NULL;
+    return option && option->argument && *option->argument == '[' ? option : NULL;
+}
+
 /* A word that is no option: a command that is misspelt, or that of exec without "--". */
 static enum config_result refuse_word(char **argv, int at)
 {
@@ -139,6 +147,11 @@ static enum config_result refuse_word(char **argv, int at)
         nearest_offer_aliases(&nearest, aliases, ARRAY_SIZE(aliases));
         return config_refuse(what, arena_printf(&texts, "options begin with --%s",
                                                 nearest_hint(&nearest, &texts, SEE_HELP)));
+    }
+    const struct option *before = find_optional(argv[at - 1]);
+    if (before && !before->read(before, argv[at], &(struct config){0})) {
+        return config_refuse(what,
+                             arena_printf(&texts, "did you mean --%s=%s?", before->name, argv[at]));
     }
     if (exec && *argv[at]) {
         const char *next = argv[at + 1];

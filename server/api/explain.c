@@ -200,8 +200,9 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
         json_out_null(out, key);
         return;
     }
+    const char *where = text_equal(request->method, "GET") ? "query" : "body"; /* of a hint */
     struct explanation explanation =
-        accepted ? (struct explanation){"unknown_field", "body", given} : by_reason(call, record);
+        accepted ? (struct explanation){"unknown_field", where, given} : by_reason(call, record);
     json_auto_t *reply =
         json_parse(journal_part(call->engine->watch.journal, record, JOURNAL_REPLY),
                    request->size[JOURNAL_REPLY], call->arena, NULL);

@@ -1,6 +1,7 @@
 #include "list_filter.h"
 
 #include "api/api.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -186,6 +187,35 @@ static const json_t *find_value(struct call *call, const struct filter *filter)
                : NULL;
 }
 
+/* What looks like a filter and is none: the platform ignores it, and all rows seem to match. */
+static const char *find_ignored(struct call *call)
+{
+    const json_t *query = *call->request->query_text ? http_query(call->request) : NULL;
+    const char *name;
+    json_t *value;
+    for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
+        if (json_object_get(query, filters[i].name)) {
+            return arena_printf(call->arena, "%s is ignored: write filter[%s]", filters[i].name,
+                                filters[i].name);
+        }
+    }
+    json_object_foreach(json_object_get(query, "filter"), name, value)
+    {
+        struct nearest nearest = nearest_to(name);
+        bool known = false;
+        for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
+            known = known || text_equal(filters[i].name, name);
+            nearest_offer_as(&nearest, filters[i].name,
+                             arena_printf(call->arena, "filter[%s]", filters[i].name));
+        }
+        if (!known) {
+            return arena_printf(call->arena, "filter[%s] is ignored: there is no such filter%s",
+                                name, nearest_hint(&nearest, call->arena, NULL));
+        }
+    }
+    return NULL;
+}
+
 struct answer *list_filter_read(struct call *call, struct list_filter *ret_filter)
 {
     struct invoice_list *list = &ret_filter->list;
@@ -199,6 +229,7 @@ struct answer *list_filter_read(struct call *call, struct list_filter *ret_filte
             return refuse(call, &filters[i]);
         }
     }
+    call->hint = find_ignored(call);
     return NULL;
 }
 

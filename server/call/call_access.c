@@ -1,6 +1,11 @@
 /* Who may call the control API: the token, and the Host and Origin that browsers send. */
 #include "base/crypt.h"
+#include "base/text.h"
 #include "call/call.h"
+
+#include <string.h>
+
+#define NAME_SHOWN_MOST 64 /* bytes of a host's name in a message */
 
 static bool cookie_passes(const struct call *call)
 {
@@ -42,13 +47,22 @@ bool call_is_from_here(const struct call *call)
     return host_passes(call) && origin_passes(call);
 }
 
+/* A name that came, for a message; "" if it is long or not plain. */
+static const char *plain_name(struct call *call, const char *host)
+{
+    size_t size = host ? strspn(host, TEXT_LETTERS TEXT_DIGITS ".-") : 0;
+    return size && size <= NAME_SHOWN_MOST ? arena_copy(call->arena, host, size) : "";
+}
+
 struct answer *call_check_host(struct call *call)
 {
-    static const char reason[] = "Host must be an address, localhost or the public URL's host; "
-                                 "--allow-host adds others";
     if (host_passes(call)) {
         return NULL;
     }
+    const char *name = plain_name(call, http_header(call->request, "Host"));
+    const char *reason = arena_printf(
+        call->arena, "Host must be an address, localhost or the public URL's host; --allow-host %s",
+        *name ? arena_printf(call->arena, "%s adds this one", name) : "adds others");
     call->detail = reason; /* for the header: a page of the dashboard may be outside /_mock/ */
     return call_control_error(call, 403, "host_not_allowed", "%s", reason);
 }

@@ -330,6 +330,9 @@ static const char *advice(const struct transfer *transfer, CURLcode code, const 
     if (code == CURLE_SSL_CACERT_BADFILE) { /* a minimal system has no authorities */
         return "; the package ca-certificates installs the system's authorities" TRUST_ADVICE;
     }
+    if (code == CURLE_COULDNT_RESOLVE_HOST) {
+        return "; --callback-rewrite FROM=TO replaces the start of a URL";
+    }
     return code == CURLE_RECV_ERROR && !transfer->answer.head.size && !is_https(url) ? TLS_ADVICE
                                                                                      : "";
 }

@@ -249,6 +249,11 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
         annotated.error =
             outbox_fault_signing(tenant, arena, &callback, outbox_body(engine, arena, &callback));
     }
+    if (ended->code > OUTBOX_OK_CODE && ended->code < 400) {
+        annotated.error =
+            arena_printf(arena, "only %d counts, not %ld%s", OUTBOX_OK_CODE, ended->code,
+                         ended->code >= 300 ? "; redirects are not followed" : "");
+    }
     if (delivery_wants_tls(ended)) {
         annotated.error = "the receiver speaks TLS: use https:// in the URL";
     }

@@ -250,7 +250,7 @@ static const char *advice_for(const struct account *account, struct arena *arena
                                "; it replaced another key at %lld: does the receiver verify with "
                                "the new one?",
                                (long long)(last->replaced_ms / 1000))
-                : ": does the receiver verify with that key?";
+                : ": does the receiver verify with that key, over the bytes as they came?";
 }
 
 const char *outbox_fault_signing(const struct tenant *tenant, struct arena *arena,

@@ -33,8 +33,8 @@ const struct verdict_check verdict_checks[] = {
      "a forged callback was answered 200: the receiver must refuse wrong signatures, with 403"},
     {"signatures are checked", STRICT_ALL, checks_signatures,
      "callbacks were delivered, but nothing shows that the suite checks signatures: no receiver of "
-     "its own answered 200 to genuine callbacks and 400, 401, 403 or 422 to a forged one (add a "
-     "test with the fault bad_signature), and POST /_mock/verify-signature never accepted a "
+     "its own answered 200 to genuine callbacks and 400, 401, 403 or 422 to a forged one (the "
+     "fault bad_signature sends one), and POST /_mock/verify-signature never accepted a "
      "signature"},
 };
 

@@ -691,6 +691,11 @@ describe('fixtures', () => {
     assert.deepEqual([code, stderr], [2, wanted]);
   });
 
+  test('a value of --strict stands in the same word', async () => {
+    const { code, stderr } = await runBinary(['exec', '--strict', 'all', '--', 'true']);
+    assert.deepEqual([code, stderr], [2, 'milkypay-mock: "all": did you mean --strict=all?\n']);
+  });
+
   test('a folder or file that cannot be read is refused with its option', async () => {
     for (const option of ['--fixtures', '--catalogue', '--profile-file']) {
       const { code, stderr } = await runBinary(['--check', option, '/no/such/thing']);

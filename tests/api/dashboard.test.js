@@ -81,7 +81,7 @@ describe('the page', () => {
     for (const { headers } of [BROWSER, {}]) {
       const reply = await demo.send('GET', '/', { headers: { ...headers, Host: 'mock.example' } });
       refused(reply, 403, 'host_not_allowed');
-      assert.match(reply.headers['x-mock-reason'], /^Host must be .*--allow-host adds others$/);
+      assert.match(reply.headers['x-mock-reason'], /^Host must be .*--allow-host mock\.example adds this one$/);
     }
     (await demo.private('GET', '/api')).expect(404);
     (await demo.send('POST', '/', { json: {} })).expect(405);

@@ -313,6 +313,16 @@ describe('explain', () => {
       await api.made({ ...more });
       assert.equal(await hint(), null, JSON.stringify(more));
     }
+    for (const [query, message] of [
+      ['filter[reference]=x', 'filter[reference] is ignored: there is no such filter; did you mean filter[reference_id]?'],
+      ['filter[colour]=red', 'filter[colour] is ignored: there is no such filter'],
+      ['reference_id=x', 'reference_id is ignored: write filter[reference_id]'],
+    ]) {
+      (await api.private('GET', `/payment-invoices?${query}`)).expect(200);
+      assert.deepEqual(await hint(), { rule: 'unknown_field', where: 'query', message, nearest: null, fields: {} });
+    }
+    (await api.private('GET', '/payment-invoices?filter[reference_id]=x&page[size]=1&t=1')).expect(200);
+    assert.equal(await hint(), null, 'a filter, a page, and what is nobody\'s');
     const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`unrelated_${i}`, i]));
     await api.made({ ...many, testmode: true });
     assert.equal(await hint(), null, 'beyond the names that are compared');

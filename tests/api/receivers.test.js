@@ -349,8 +349,8 @@ describe('the number of delivered callbacks equals that of the responses', () =>
 
 describe('a receiver that refuses with 401 or 403: the error names the key that signed', () => {
   for (const [what, test_mode, fault, error] of [
-    ['a live invoice', false, undefined, 'signed with the live secret key, because test_mode is false: does the receiver verify with that key?'],
-    ['a test invoice', true, undefined, 'signed with the test secret key, because test_mode is true: does the receiver verify with that key?'],
+    ['a live invoice', false, undefined, 'signed with the live secret key, because test_mode is false: does the receiver verify with that key, over the bytes as they came?'],
+    ['a test invoice', true, undefined, 'signed with the test secret key, because test_mode is true: does the receiver verify with that key, over the bytes as they came?'],
     [
       'the secret of the other mode',
       true,
@@ -371,7 +371,7 @@ describe('a receiver that refuses with 401 or 403: the error names the key that 
       'another amount, signed rightly',
       true,
       'wrong_amount',
-      'signed with the test secret key, because test_mode is true: does the receiver verify with that key?',
+      'signed with the test secret key, because test_mode is true: does the receiver verify with that key, over the bytes as they came?',
     ],
   ]) {
     test(what, async () => {

@@ -150,7 +150,7 @@ describe('callbacks', () => {
     const { id } = await api.made({ test_mode: true, callback_url: `${sink.url}/c` }, hold);
     const first = async () => (await api.callbacks({ invoice: id }))[0];
     await api.idle();
-    assert.equal((await first()).attempts[0].error, 'signed with the test secret key, because test_mode is true: does the receiver verify with that key?');
+    assert.equal((await first()).attempts[0].error, 'signed with the test secret key, because test_mode is true: does the receiver verify with that key, over the bytes as they came?');
     const fresh = await rotated(api, ['secret_key'], 5);
     await api.advance(10);
     assert.equal((await first()).attempts[1].error,

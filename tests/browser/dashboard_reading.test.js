@@ -53,7 +53,7 @@ describe('an attempt', () => {
       const [answered, hint] = (await summary.innerText()).split('\n');
       assert.match(answered, /^Attempt 1 was answered 403 \{"error":"bad signature"\} /);
       assert.equal(hint,
-        'signed with the live secret key, because test_mode is false: does the receiver verify with that key?');
+        'signed with the live secret key, because test_mode is false: does the receiver verify with that key, over the bytes as they came?');
       assert.equal(await summary.locator('.bad').count(), 1, 'only the code is red');
       await summary.click();
       const top = async (testid) => (await tester.at(testid).boundingBox()).y;
