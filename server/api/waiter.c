@@ -174,6 +174,7 @@ static void write_invoice_now(struct call *call, const struct waiter *waiter, st
             json_out_text(out, "transition", status_name(row->transition));
             json_out_text(out, "state", callback_state_name(row->state));
             json_out_int(out, "attempts", row->attempts);
+            json_out_int_or_null(out, "code", row->code, 0);
             json_out_seconds(out, "due", row->due_ms);
             json_out_object_end(out);
         }
@@ -246,13 +247,39 @@ struct answer *waiter_try(struct call *call, struct waiter *waiter, struct wait_
                                 "the clock is frozen and nothing is due: advance it");
 }
 
+/* The message with what a test wants to know first: the invoice's status, and what its receiver
+ * answered. Clients show it and nothing else. */
+static const char *with_state(struct call *call, const struct waiter *waiter, const char *message)
+{
+    struct wait_cache cache = {.no_invoice = false};
+    const struct invoice *invoice = waiter->kind == WAIT_STATUS || waiter->kind == WAIT_CALLBACK
+                                        ? cached_invoice(call, waiter, &cache)
+                                        : NULL;
+    if (invoice) {
+        message = arena_printf(call->arena, "%s; the invoice is %s", message,
+                               status_name(invoice->status));
+        cache_callbacks(call, waiter, &cache);
+        const struct callback *last =
+            cache.n_callbacks ? &cache.callbacks[cache.n_callbacks - 1] : NULL;
+        if (last && last->attempts) {
+            message = arena_printf(
+                call->arena, "%s, and its last callback (%s) %s", message,
+                status_name(last->transition),
+                last->code ? arena_printf(call->arena, "was answered %lld", (long long)last->code)
+                           : "got no answer");
+        }
+    }
+    wait_cache_finish(&cache);
+    return message;
+}
+
 struct answer *waiter_give_up(struct call *call, const struct waiter *waiter, const char *code,
                               const char *message)
 {
     struct json_out out = call_reply_object(call, 408);
     json_out_object(&out, "error");
     json_out_text(&out, "code", code);
-    json_out_text(&out, "message", message);
+    json_out_text(&out, "message", with_state(call, waiter, message));
     json_out_object_end(&out);
     json_out_object(&out, "now");
     kinds[waiter->kind].write_now(call, waiter, &out);

@@ -674,7 +674,7 @@ describe('wait', () => {
     const api = await demo.newAccount();
     const { id } = await pending(api);
     const reply = await api.wait({ invoice: id, status: 'processed', timeout: '100ms' });
-    refused(reply, 408);
+    assert.equal(refused(reply, 408).message, 'the condition was not met before the timeout; the invoice is process_pending');
     assert.ok('now' in reply.json);
     assert.match(JSON.stringify(reply.json), /process_pending/);
   });
@@ -715,8 +715,16 @@ describe('wait', () => {
     await api.advance(10);
     const failed = (await api.wait({ invoice: id, callback: 'failed', transition: 'processed' })).expect(200).json;
     assert.deepEqual([failed.transition, failed.state, failed.attempts.length], ['processed', 'failed', 2]);
-    refused(await api.wait({ invoice: id, callback: 'delivered', transition: 'processed', timeout: '100ms' }), 408);
+    const never = await api.wait({ invoice: id, callback: 'delivered', transition: 'processed', timeout: '100ms' });
+    const { message } = refused(never, 408);
+    assert.match(message, /; the invoice is processed, and its last callback \(processed\) was answered 500$/);
+    assert.deepEqual(never.json.now.callbacks.map(({ code }) => code), [200, 500]);
     await sink.stop();
+    const dead = (await api.made({ callback_url: `${sink.url}/c` }, hold)).id;
+    await api.advance(0);
+    await api.idle();
+    const alone = await api.wait({ invoice: dead, callback: 'delivered', timeout: '1ms' });
+    assert.match(refused(alone, 408).message, /, and its last callback \(process_pending\) got no answer$/);
   });
 
   test('idle: nothing in flight and nothing due', async () => {
