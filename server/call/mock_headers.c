@@ -45,6 +45,7 @@ struct answer *call_check_headers(struct call *call)
     struct nearest nearest = nearest_to(search.unknown);
     nearest_offer_list(&nearest, names);
     const char *hint = nearest_hint(&nearest, call->arena, "the outcome is in " OUTCOME_HEADER);
+    call->refusal = REFUSAL_HEADER;
     return call_error_because(
         call, 400, arena_printf(call->arena, "there is no header %s%s", search.unknown, hint));
 }

@@ -69,6 +69,7 @@ static const struct reason refusals[REFUSAL_COUNT] = {
     [REFUSAL_TOKEN] = {"unknown_token", "Authorization",
                        "the token of the card session is missing, unknown or expired",
                        "send Authorization: Bearer with flow_data.metadata.token of the invoice"},
+    [REFUSAL_HEADER] = {"unknown_header", "header", "there is no such X-Mock- header"},
     [REFUSAL_FILTER] = {"invalid_filter", "query", "a filter has a wrong value"},
 };
 

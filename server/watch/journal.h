@@ -53,6 +53,7 @@ enum journal_refusal {
     REFUSAL_KEY_PRIVATE,     /* an API key instead of the public key */
     REFUSAL_TOKEN,           /* no such card session, or it is over */
     REFUSAL_FILTER,          /* a filter of a list has a wrong value */
+    REFUSAL_HEADER,          /* no such X-Mock- header */
     REFUSAL_COUNT,
 };
 

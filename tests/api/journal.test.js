@@ -450,6 +450,10 @@ describe('explain', () => {
     const broken = (await newest(api)).explain;
     assert.deepEqual([broken.rule, broken.where], ['unreadable_body', 'body']);
     assert.notEqual(broken.message, '');
+    (await api.create(invoice(), { headers: { 'X-Mock-Outcom': 'processed' } })).expect(400);
+    const { rule, where, message } = (await newest(api)).explain;
+    assert.deepEqual([rule, where], ['unknown_header', 'header']);
+    assert.match(message, /did you mean X-Mock-Outcome\?$/);
     (await api.createPublic(invoice())).expect(403);
     assert.match((await newest(api)).explain.message, /switched off/);
     (await demo.send('POST', '/_mock/reset', { headers: { Origin: 'https://evil.example' } })).expect(403);
