@@ -30,19 +30,34 @@ static void expect_state(const struct judging *judging, const json_t *states)
                                  .state = true});
 }
 
-/* What the step `keep` saw must not have changed. */
+/* How far the states of an order are in its course: a shop may be late, so it may go on. */
+static int course_of(const char *state)
+{
+    static const char *const course[] = {"unpaid",        "pending",  "failed",   "part", "paid",
+                                         "part_refunded", "disputed", "refunded", NULL};
+    return text_index(course, state);
+}
+
+/* What the step `keep` saw must not have become an older state. */
 static void expect_kept(const struct judging *judging)
 {
     const struct shop_state *shop = judging->shop;
     const char *kept = judging->scene->kept;
-    if (shop && kept && judging->last && !text_equal(kept, shop->told)) {
-        judging_add(judging, (struct finding){.oracle = "O3",
-                                              .text = "the shop has fallen back to an older state",
-                                              .harm = "state",
-                                              .costs = STATE_COSTS,
-                                              .expected = kept,
-                                              .observed = shop->shown,
-                                              .state = true});
+    if (!shop || !kept || !judging->last) {
+        return;
+    }
+    bool unknown = course_of(kept) < 0 && !text_equal(judging->scene->kept_shown, shop->shown);
+    if (unknown || course_of(shop->state) < course_of(kept)) {
+        judging_add(judging,
+                    (struct finding){.oracle = "O3",
+                                     .text = shop->read
+                                                 ? "the shop has fallen back to an older state"
+                                                 : "the shop no longer says the state of the order",
+                                     .harm = "state",
+                                     .costs = STATE_COSTS,
+                                     .expected = judging->scene->kept_shown,
+                                     .observed = shop->shown,
+                                     .state = true});
     }
 }
 

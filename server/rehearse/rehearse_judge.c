@@ -70,40 +70,64 @@ static bool settings_fit(struct scene *scene, enum rehearse_hook_kind kind,
     return true;
 }
 
+/* A state that is read again and again. */
+struct watched {
+    struct shop_state now;
+    int64_t since; /* when it changed last */
+    int64_t end;   /* nobody waits longer for it to become right */
+};
+
+static bool watch(struct scene *scene, enum rehearse_hook_kind kind, struct watched *ret_watched)
+{
+    ret_watched->since = mono_now_ms();
+    ret_watched->end = ret_watched->since + REST_MOST_MS;
+    return read_state(scene, kind, NULL, &ret_watched->now);
+}
+
+static bool look_again(struct scene *scene, enum rehearse_hook_kind kind, struct watched *watched)
+{
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
+    struct shop_state now;
+    nanosleep(&step, NULL);
+    if (!read_state(scene, kind, &watched->now, &now)) {
+        return false;
+    }
+    if (!shop_state_equal(&watched->now, &now)) {
+        watched->since = mono_now_ms();
+    }
+    watched->now = now;
+    return true;
+}
+
+static bool is_at_rest(const struct scene *scene, const struct watched *watched)
+{
+    return mono_now_ms() - watched->since >= scene->rehearsal->settings.rest_ms;
+}
+
 /* Judges what a hook tells: of the order, or of the payout. */
 static bool judge_told(struct scene *scene, enum rehearse_hook_kind kind,
                        const struct ledger *ledger, bool last, struct findings *ret_findings)
 {
-    const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
-    int64_t since = mono_now_ms(), end = since + REST_MOST_MS;
-    struct shop_state before, now;
+    struct watched watched;
     const struct judging judging = {.scene = scene,
                                     .ledger = ledger,
-                                    .shop = kind == HOOK_STATE ? &before : NULL,
-                                    .payout = kind == HOOK_PAYOUT_STATE ? &before : NULL,
+                                    .shop = kind == HOOK_STATE ? &watched.now : NULL,
+                                    .payout = kind == HOOK_PAYOUT_STATE ? &watched.now : NULL,
                                     .last = last,
                                     .findings = ret_findings};
-    if (!read_state(scene, kind, NULL, &before)) {
+    if (!watch(scene, kind, &watched)) {
         return false;
     }
-    for (;;) {
-        nanosleep(&step, NULL);
-        if (!read_state(scene, kind, &before, &now)) {
-            return false;
-        }
-        int64_t at = mono_now_ms();
-        if (!shop_state_equal(&before, &now)) {
-            since = at;
-        }
-        before = now;
+    while (look_again(scene, kind, &watched)) {
         ret_findings->n = 0;
-        if (at - since >= scene->rehearsal->settings.rest_ms) {
+        if (is_at_rest(scene, &watched)) {
             oracles_judge(&judging);
-            if (!may_improve(ret_findings) || at > end) {
-                return settings_fit(scene, kind, &before);
+            if (!may_improve(ret_findings) || mono_now_ms() > watched.end) {
+                return settings_fit(scene, kind, &watched.now);
             }
         }
     }
+    return false;
 }
 
 bool judge_at_rest(struct scene *scene, bool last)
@@ -129,10 +153,14 @@ bool judge_at_rest(struct scene *scene, bool last)
 
 bool judge_keep(struct scene *scene)
 {
-    struct shop_state state;
-    if (!read_state(scene, HOOK_STATE, NULL, &state)) {
-        return false;
+    struct watched watched;
+    bool good = watch(scene, HOOK_STATE, &watched);
+    do {
+        good = good && look_again(scene, HOOK_STATE, &watched);
+    } while (good && !is_at_rest(scene, &watched) && mono_now_ms() < watched.end);
+    if (good && watched.now.read) {
+        scene->kept = watched.now.state;
+        scene->kept_shown = watched.now.shown;
     }
-    scene->kept = state.told;
-    return true;
+    return good;
 }

@@ -63,11 +63,12 @@ struct scene {
     const char *currency, *amount; /* of the invoice, once there is one; else as ordered */
     const char *hook_amount;       /* of the refund hook; NULL: `amount` */
 
-    bool forged;      /* something was sent that is not genuine */
-    bool looked;      /* the shop was made to read the platform */
-    json_t *planted;  /* callbacks made by hand: id -> whether it is genuine */
-    json_t *seen;     /* how much of the server's journal is in the timeline */
-    const char *kept; /* the state that the step `keep` read */
+    bool forged;            /* something was sent that is not genuine */
+    bool looked;            /* the shop was made to read the platform */
+    json_t *planted;        /* callbacks made by hand: id -> whether it is genuine */
+    json_t *seen;           /* how much of the server's journal is in the timeline */
+    const char *kept;       /* the state that the step `keep` read; NULL: none */
+    const char *kept_shown; /* the same as people see it */
     json_t *timeline;
     struct findings findings;
 };
@@ -151,5 +152,5 @@ bool shop_has_ended(struct scene *scene);
  */
 bool judge_at_rest(struct scene *scene, bool last);
 
-/* Reads the state, and keeps it in scene->kept. */
+/* Reads the state at rest, and keeps it in scene->kept. */
 bool judge_keep(struct scene *scene);

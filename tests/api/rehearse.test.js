@@ -260,6 +260,18 @@ describe('a verdict', { skip: ALONE }, () => {
     assert.equal(find(played, 'B1').failures[0].observed, '2 fulfilments');
   });
 
+  test('a shop may apply callbacks after it has answered them', async () => {
+    const played = await rehearsed(['--only', 'E0,A1,B5'], { defect: 'keeps callbacks' });
+    assert.deepEqual(results(played), { E0: 'PASS', A1: 'PASS', B5: 'PASS' });
+  });
+
+  test('a shop that applies them later may fall back to an older state', async () => {
+    const played = await rehearsed(['--only', 'E0,B5'], { defect: 'keeps callbacks, and old ones count' });
+    assert.deepEqual(results(played), { E0: 'PASS', B5: 'FAIL' });
+    assert.deepEqual(find(played, 'B5').failures.map(({ text, expected, observed }) => [text, expected, observed]),
+      [['the shop has fallen back to an older state', 'refunded', 'processed (paid)']]);
+  });
+
   test('what the ordinary purchase shows is told once', async () => {
     const played = await rehearsed(['--only', 'E0,B1'], { defect: 'answers 204' });
     assert.deepEqual(results(played), { E0: 'FAIL', B1: 'PASS' });

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runBinary, tempDir } from './server.js';
 
-/** `DEFECT` of its environment names one thing that it does wrong. */
+/** `DEFECT` of its environment names one thing that it does wrong, or otherwise than others. */
 const SHOP = `
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -18,11 +18,20 @@ if (DEFECT === 'ends at once') { console.error('no database'); process.exit(7); 
 
 function take({ id: invoice, attributes }) {
   const order = orders.get(attributes.reference_id);
-  if (!order || order.invoice !== invoice || attributes.updated < order.updated) return;
+  const old = attributes.updated < order?.updated && DEFECT !== 'keeps callbacks, and old ones count';
+  if (!order || order.invoice !== invoice || old) return;
   Object.assign(order, { status: attributes.status, updated: attributes.updated, refunded: attributes.refunded_amount });
   if (attributes.status !== 'processed') return;
   order.paid = attributes.processed_amount;
   order.shipped = DEFECT === 'ships again' ? (order.shipped ?? 0) + 1 : 1;
+}
+
+/** Callbacks that were answered and are not applied before the order was asked for twice. */
+const inbox = [];
+let questions = 0;
+function work() {
+  questions += 1;
+  if (questions > 1) for (const each of inbox.splice(0)) take(each);
 }
 
 let broken = false;
@@ -53,6 +62,7 @@ createServer(async (request, response) => {
     await open().then(page, () => (DEFECT === 'error page 200' ? answer(200, {}) : answer(503)));
   } else if (what === 'orders') {
     if (DEFECT === 'deletes its account when asked') await leave();
+    work();
     const { status, paid = 0, shipped = 0, refunded } = orders.get(name) ?? {};
     answer(status ? 200 : 404, { status, paid, shipped, refunded: refunded ?? 0 });
   } else if (what === 'callback') {
@@ -61,7 +71,9 @@ createServer(async (request, response) => {
     if (DEFECT === 'deletes its account') await leave();
     if (DEFECT === 'is killed') process.kill(process.pid, 'SIGKILL');
     if (DEFECT !== 'believes all' && request.headers['x-signature'] !== right) return answer(403);
-    take(JSON.parse(body).data);
+    questions = 0;
+    if (DEFECT?.startsWith('keeps callbacks')) inbox.push(JSON.parse(body).data);
+    else take(JSON.parse(body).data);
     answer(DEFECT === 'answers 204' ? 204 : 200);
   } else {
     answer(200);

@@ -164,6 +164,7 @@ static const char *judged(struct scene *scene, struct ledger_invoice invoice, co
     struct ledger ledger = {.invoices = &invoice, .n = 1, .callbacks = json_object()};
     struct shop_state shop = {.read = true,
                               .told = state,
+                              .shown = state,
                               .state = state,
                               .fulfilments = fulfilments,
                               .amount = MONEY_NONE,
@@ -234,6 +235,41 @@ static void what_forgeries_do_is_told_as_that(void **state)
     arena_finish(&scene.arena);
 }
 
+static void a_late_shop_goes_on_and_does_not_fall_back(void **state)
+{
+    static const struct {
+        const char *kept, *shop, *oracle;
+    } rows[] = {
+        {"refunded", "refunded", ""},
+        {"unpaid", "refunded", ""},
+        {"pending", "paid", ""},
+        {"paid", "paid", ""}, /* the scenario leaves out what refunds do */
+        {"part_refunded", "refunded", ""},
+        {"refunded", "paid", "O3"},
+        {"part_refunded", "paid", "O3"},
+        {"refunded", "pending", "O3"},
+        {"refunded", "unknown", "O3"},
+        {"unknown", "unknown", ""},
+        {"unknown", "paid", "O3"},
+    };
+    json_t *scenario = json_pack("{s:[s, s, s]}", "without", "O1", "O3", "O4");
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        struct scene scene = {
+            .scenario = scenario, .kept = rows[i].kept, .kept_shown = rows[i].kept, .looked = true};
+        const struct ledger_invoice invoice = {.id = "cpi_1",
+                                               .status = "refunded",
+                                               .resolution = "ok",
+                                               .currency = "USD",
+                                               .amount = MONEY_ONE,
+                                               .paid = MONEY_ONE};
+        const char *oracle = judged(&scene, invoice, rows[i].shop, -1);
+        assert_row(rows[i].kept, strcmp(oracle, rows[i].oracle) == 0);
+        arena_finish(&scene.arena);
+    }
+    json_decref(scenario);
+}
+
 static void what_the_shop_believes_of_a_payout(void **state)
 {
     static const struct {
@@ -272,6 +308,7 @@ int main(void)
         cmocka_unit_test(what_a_purchase_does_not_show_is_left_open),
         cmocka_unit_test(the_shop_is_held_against_the_ledger),
         cmocka_unit_test(what_forgeries_do_is_told_as_that),
+        cmocka_unit_test(a_late_shop_goes_on_and_does_not_fall_back),
         cmocka_unit_test(what_the_shop_believes_of_a_payout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
