@@ -65,6 +65,11 @@ struct rehearse_hook {
     int64_t within_ms;
 };
 
+/* What of the settings must be in what the shop orders. */
+struct rehearse_fixed {
+    bool amount, currency;
+};
+
 /* rehearsal.json */
 struct rehearse_settings {
     json_t *root;
@@ -78,6 +83,7 @@ struct rehearse_settings {
     struct rehearse_words order_words, payout_words;
     int64_t rest_ms;
     const char *currency, *amount;
+    struct rehearse_fixed order_fixed, payout_fixed;
 };
 
 struct rehearsal {

@@ -166,9 +166,9 @@ static void judge_payouts(const struct judging *judging)
 void oracles_judge(const struct judging *judging)
 {
     static void (*const oracles[])(const struct judging *judging) = {
-        judge_fulfilments, judge_unpaid,    judge_paid,     judge_amount,
-        judge_double,      judge_payouts,   judge_readable, judge_state,
-        judge_refunds,     judge_callbacks, judge_payable,  judge_payout_state,
+        judge_fulfilments, judge_unpaid,       judge_paid,    judge_amount,  judge_double,
+        judge_payouts,     judge_readable,     judge_state,   judge_refunds, judge_callbacks,
+        judge_payable,     judge_payout_state, judge_ordered,
     };
     for (size_t i = 0; i < ARRAY_SIZE(oracles); i++) {
         oracles[i](judging);

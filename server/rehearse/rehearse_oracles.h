@@ -35,6 +35,9 @@ void judge_state(const struct judging *judging);
 void judge_refunds(const struct judging *judging);
 void judge_payout_state(const struct judging *judging);
 
+/* rehearse_ordered.c */
+void judge_ordered(const struct judging *judging);
+
 /* rehearse_answers.c */
 void judge_callbacks(const struct judging *judging);
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "rehearse/rehearsal_run.h"
 #include "rehearse/rehearse_progress.h"
+#include "rehearse/scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,16 +194,17 @@ static struct programme controls_of(struct rehearsal *rehearsal, const struct pr
     return found;
 }
 
-/* Whether the ordinary case went wrong in more than the answers to callbacks, so that nothing can
- * be learned from the others. */
+/* Whether the ordinary case went wrong in more than the answers to callbacks and what was ordered,
+ * so that nothing can be learned from the others. */
 static bool is_hopeless(const json_t *result)
 {
     size_t i;
     json_t *each;
     json_array_foreach(json_object_get(result, "failures"), i, each)
     {
-        if (!text_equal(text_in(each, "oracle"), "O5") ||
-            text_equal(text_in(each, "text"), TOO_SLOW)) {
+        bool bearable = text_equal(text_in(each, "oracle"), "O5") ||
+                        text_equal(text_in(each, "harm"), HARM_ORDERED);
+        if (!bearable || text_equal(text_in(each, "text"), TOO_SLOW)) {
             return true;
         }
     }
@@ -227,6 +229,18 @@ static void apply_control(struct programme *programme, const struct performance 
     }
 }
 
+/* What the run needs to know of its results, and nobody else. */
+static void hide(json_t *result)
+{
+    size_t i;
+    json_t *failure;
+    json_object_del(result, SHOWS_PAGE);
+    json_array_foreach(json_object_get(result, "failures"), i, failure)
+    {
+        json_object_del(failure, "harm");
+    }
+}
+
 static json_t *results_of(struct programme *programme)
 {
     json_t *results = json_array();
@@ -235,7 +249,7 @@ static json_t *results_of(struct programme *programme)
         if (!each->result) {
             each->result = performance_result(each, OUTCOME_NOT_TESTED, PROGRAMME_NOT_RUN);
         }
-        json_object_del(each->result, SHOWS_PAGE);
+        hide(each->result);
         json_array_append_new(results, each->result);
     }
     return results;

@@ -162,9 +162,9 @@ static void add_findings(const struct scene *scene, json_t *result)
     for (size_t i = 0; judged && i < scene->findings.n; i++) {
         const struct finding *each = &scene->findings.list[i];
         json_array_append_new(json_object_get(result, "failures"),
-                              json_pack("{s:s, s:s, s:s, s:s, s:b}", "oracle", each->oracle, "text",
-                                        each->text, "expected", each->expected, "observed",
-                                        each->observed, "mild", each->mild));
+                              json_pack("{s:s, s:s, s:s, s:s, s:b, s:s*}", "oracle", each->oracle,
+                                        "text", each->text, "expected", each->expected, "observed",
+                                        each->observed, "mild", each->mild, "harm", each->harm));
     }
 }
 

@@ -52,6 +52,22 @@ static const struct json_field fields[] = {
 
 /* ------------------------------------------------------------------ the file */
 
+/* A shop with a price of its own need not know the default amount. */
+static void take_fixed(struct rehearsal *rehearsal)
+{
+    struct rehearse_settings *settings = &rehearsal->settings;
+    settings->payout_fixed = (struct rehearse_fixed){
+        .amount = rehearse_uses(rehearsal, "payout", "amount"),
+        .currency = rehearse_uses(rehearsal, "payout", "currency"),
+    };
+    settings->order_fixed = (struct rehearse_fixed){
+        .amount = json_object_get(settings->root, "amount") ||
+                  rehearse_uses(rehearsal, "order", "amount"),
+        .currency = json_object_get(settings->root, "currency") ||
+                    rehearse_uses(rehearsal, "order", "currency"),
+    };
+}
+
 static void take(struct settings_reading *reading, const struct raw *raw)
 {
     struct rehearse_settings *settings = &reading->rehearsal->settings;
@@ -72,6 +88,7 @@ static void take(struct settings_reading *reading, const struct raw *raw)
             settings_hook(reading, (enum rehearse_hook_kind)kind, value);
         }
     }
+    take_fixed(reading->rehearsal);
     settings_check_currency(reading, raw->currency);
     static const char *const places[] = {"shop", "callback"};
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {

@@ -6,6 +6,9 @@
 
 #define FINDINGS_MOST 24
 
+/* The harm of another amount than was ordered: it changes nothing in what follows. */
+#define HARM_ORDERED "ordered"
+
 /* What an oracle found. */
 struct finding {
     const char *oracle; /* "O1" */

@@ -272,6 +272,33 @@ describe('a verdict', { skip: ALONE }, () => {
       [['the shop has fallen back to an older state', 'refunded', 'processed (paid)']]);
   });
 
+  // The price of the small shop is 100.00 USD, whatever a form asks for.
+  const ASKS = { ...SETTINGS.order, form: { amount: '{amount}', currency: '{currency}' } };
+  for (const [what, change, expected] of [
+    ['the amount that the settings name', { amount: '100.01' }, '100.01 USD'],
+    ['the currency that the settings name', { currency: 'EUR' }, '100.00 EUR'],
+    ['the amount that the hook orders', { amount: 12, order: ASKS }, '12.00 USD'],
+  ]) {
+    test(`another price is a failure of the ordinary purchase alone: ${what}`, async () => {
+      const played = await rehearsed(['--only', 'E0,B1'], { settings: { ...SETTINGS, ...change } });
+      assert.deepEqual(results(played), { E0: 'FAIL', B1: 'PASS' });
+      assert.deepEqual(find(played, 'E0').failures, [{
+        oracle: 'O1', text: 'another amount is charged to the customer than was ordered', expected, observed: '100.00 USD', mild: false,
+      }]);
+      assert.equal(find(played, 'E0').costs, `100.00 USD is charged to the customer, but ${expected} was ordered`);
+    });
+  }
+
+  for (const [what, change] of [
+    ['named', { amount: 100, currency: 'USD' }],
+    ['ordered', { order: ASKS }],
+  ]) {
+    test(`the right price passes: ${what}`, async () => {
+      const played = await rehearsed(['--only', 'E0'], { settings: { ...SETTINGS, ...change } });
+      assert.deepEqual(results(played), { E0: 'PASS' });
+    });
+  }
+
   test('what the ordinary purchase shows is told once', async () => {
     const played = await rehearsed(['--only', 'E0,B1'], { defect: 'answers 204' });
     assert.deepEqual(results(played), { E0: 'FAIL', B1: 'PASS' });

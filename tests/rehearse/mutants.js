@@ -338,8 +338,19 @@ ${REFERENCE}`]],
   },
   'float money': {
     about: 'cuts floating-point amounts to cents',
-    kills: ['E0'],
+    kills: ['E0', 'G0'],
     change: [['catalogue.js', 'Math.round(Number(amount) * 100)', 'Math.floor(Number(amount) * 100)']],
+  },
+  'float price': {
+    about: 'cuts floating-point prices to cents before it orders the payment',
+    kills: ['E0', 'E7', 'G0'],
+    change: [['catalogue.js', '(cents / 100).toFixed(2)', '(Math.floor((cents / 100) * 100) / 100).toFixed(2)']],
+  },
+  'payout of whole units': {
+    about: 'pays out whole units of the currency only',
+    kills: ['G0'],
+    change: [['routes.js', 'shop.payouts.pay(token, centsOf(amount), card)',
+      'shop.payouts.pay(token, Math.trunc(amount) * 100, card)']],
   },
 };
 
