@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "rehearse/fill_me.h"
 #include "rehearse/rehearsal_run.h"
+#include "rehearse/rehearse_settings.h"
 #include "rehearse/rehearse_worker.h"
 
 #include <errno.h>
@@ -145,22 +146,22 @@ static const char *write_new(struct arena *arena, const char *file, const json_t
 /* Why each place is open. */
 static const struct {
     const char *path, *meaning;
+    const char *(*rest)(struct arena *arena); /* follows the meaning; NULL: nothing does */
 } explanations[] = {
     {"shop", "where the shop is"},
     {"order.url", "the address that opens an order"},
     {"order.form", "what it sends, with {amount} as the price; or \"json\", or a \"command\""},
     {"state.url", "a page or an API of the shop that has the status of {order}"},
     {"state.status", "a JSON pointer (\"/status\"), or a pattern whose group is the status"},
-    {"state.map",
-     "for each word of the shop what it means: unpaid, pending, paid, part, failed, refunded, "
-     "disputed"},
+    {"state.map", "for each word of the shop what it means, ", settings_order_states},
 };
 
-static const char *meaning_of(const char *path)
+static const char *meaning_of(struct arena *arena, const char *path)
 {
     for (size_t i = 0; i < ARRAY_SIZE(explanations); i++) {
         if (strncmp(path, explanations[i].path, strlen(explanations[i].path)) == 0) {
-            return explanations[i].meaning;
+            return arena_printf(arena, "%s%s", explanations[i].meaning,
+                                explanations[i].rest ? explanations[i].rest(arena) : "");
         }
     }
     return "";
@@ -172,7 +173,7 @@ static void tell_open(struct arena *arena, const char *file, const json_t *setti
     fill_me_find(settings, &errors);
     printf("\n%s was written. Replace " FILL_ME " in it:\n", file);
     for (const struct json_error *error = errors.first; error; error = error->next) {
-        printf("  %-28s %s\n", error->path, meaning_of(error->path));
+        printf("  %-28s %s\n", error->path, meaning_of(arena, error->path));
     }
     puts("Optional: \"refund\", \"restart\", \"reconcile\", \"return\", \"payout\", "
          "\"payout_state\"; "

@@ -1,6 +1,7 @@
 /* What a purchase tells of a shop, as rehearsal.json and in words. */
 #include "base/text.h"
 #include "base/url.h"
+#include "domain/money.h"
 #include "rehearse/fill_me.h"
 #include "rehearse/init.h"
 #include "rehearse/rehearsal_run.h"
@@ -136,16 +137,29 @@ static const char *state_url(const char *return_url)
                                                            : "{shop}/" FILL_ME "/{order}";
 }
 
+/* As text, which has no binary fraction; NULL: there is none. */
+static const char *amount_of(const struct purchase *purchase)
+{
+    const json_t *value = json_object_get(purchase->invoice, "amount");
+    int64_t amount;
+    char text[MONEY_TEXT];
+    if (!json_is_number(value) ||
+        money_from_double(json_number_value(value), &amount) != MONEY_OK) {
+        return NULL;
+    }
+    money_format_cents(amount, text);
+    return arena_strdup(purchase->arena, text);
+}
+
 static json_t *settings_of(const struct purchase *purchase, const char *callback,
                            const char *return_url)
 {
     return json_pack(
-        "{s:{s:s}, s:s*, s:{s:s, s:s, s:{s:s}}, s:{s:s, s:{s:s}, s:{s:s}}, s:O*, s:O*}", "shop",
+        "{s:{s:s}, s:s*, s:{s:s, s:s, s:{s:s}}, s:{s:s, s:{s:s}, s:{s:s}}, s:O*, s:s*}", "shop",
         "url", shop_url(purchase), "callback", callback, "order", "method", "POST", "url",
         "{shop}/" FILL_ME, "form", FILL_ME, "{amount}", "state", "url", state_url(return_url),
         "status", "pattern", FILL_ME "([a-z_]+)", "map", FILL_ME, "paid", "currency",
-        json_object_get(purchase->invoice, "currency"), "amount",
-        json_object_get(purchase->invoice, "amount"));
+        json_object_get(purchase->invoice, "currency"), "amount", amount_of(purchase));
 }
 
 /* ------------------------------------------------------------------ in words */

@@ -21,6 +21,9 @@ void settings_fields(struct settings_reading *reading, const char *path, const j
 void settings_hook(struct settings_reading *reading, enum rehearse_hook_kind kind,
                    const json_t *value);
 
+/* Which words state.map may give to those of the shop: "one of unpaid, ...". */
+const char *settings_order_states(struct arena *arena);
+
 /* rehearse_settings_check.c: refuses unknown names. `code`: the text may use braces for something
  * else, so only a name that is wrong by one letter is refused. */
 void settings_check_placeholders(struct settings_reading *reading, const char *path,

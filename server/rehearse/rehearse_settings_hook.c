@@ -183,6 +183,11 @@ static const char *const order_states[] = {
     "unpaid", "pending", "paid", "part", "failed", "refunded", "disputed", "part_refunded", NULL};
 static const char *const payout_states[] = {"pending", "paid", "failed", NULL};
 
+const char *settings_order_states(struct arena *arena)
+{
+    return nearest_choices(arena, order_states);
+}
+
 /* `path`: of the map. */
 static void check_map(struct settings_reading *reading, const char *path, const json_t *map,
                       const char *const *states)

@@ -65,20 +65,23 @@ async function purchase(order) {
 describe('rehearse --init', { skip: ALONE }, () => {
   test('recognises a purchase and writes what is to be filled in', async () => {
     const reference = '5cf5727d-3131-46b3-a94c-61102475c60a';
-    const { said, settings } = await purchase({ reference_id: reference, callback_url: 'OWN/callback', return_url: `OWN/orders/${reference}` });
+    const { said, settings } = await purchase({
+      reference_id: reference, amount: 142.89, callback_url: 'OWN/callback', return_url: `OWN/orders/${reference}`,
+    });
     assert.deepEqual(settings, {
       shop: { url: 'http://127.0.0.1:{port}' },
       callback: '{shop}/callback',
       order: { method: 'POST', url: '{shop}/FILL_ME', form: { FILL_ME: '{amount}' } },
       state: { url: '{shop}/orders/{reference}', status: { pattern: 'FILL_ME([a-z_]+)' }, map: { FILL_ME: 'paid' } },
       currency: 'USD',
-      amount: 12.5,
+      amount: '142.89',
     });
     for (const line of ['creation   POST /payment-invoices, by the private API', 'service    payment_card_usd_hpp', 'currency   USD',
       `reference  a UUID, such as ${reference}`, 'callback   {shop}/callback, answered with 200', 'return     {shop}/orders/{reference}',
       'status     processed', 'order.url', 'order.form.FILL_ME', 'state.status.pattern', 'state.map.FILL_ME']) {
       assert.ok(said.includes(`\n  ${line}`), `${line}: ${said}`);
     }
+    assert.match(said, /one of unpaid, pending, paid, part, failed, refunded, disputed, part_refunded\n/);
   });
 
   test('the return URL may be one of several', async () => {
