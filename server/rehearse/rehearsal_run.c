@@ -110,6 +110,26 @@ void run_explain(struct buf *out, const json_t *result, const char *indent)
     explain_line(out, indent, "documentation: ", run_text(result, "docs"));
 }
 
+/* ------------------------------------------------------------------ one reason for several */
+
+bool run_is_alike(const json_t *a, const json_t *b)
+{
+    return run_outcome(a) == run_outcome(b) && run_text_or_none(a, "reason") &&
+           text_equal(run_text(a, "reason"), run_text(b, "reason")) &&
+           !json_array_size(json_object_get(a, "failures")) &&
+           !json_array_size(json_object_get(b, "failures"));
+}
+
+bool run_has_alike(const json_t *results, size_t from, size_t to, const json_t *result)
+{
+    for (; from < to; from++) {
+        if (run_is_alike(json_array_get(results, from), result)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------ a saved run */
 
 /* What the reports rely on. A member that is not required may be null. */

@@ -49,6 +49,12 @@ int64_t run_int(const json_t *object, const char *name); /* 0 if it is not there
 
 const json_t *run_results(const json_t *run);
 
+/* Whether nothing but the reason of two results is known, and it is the same. */
+bool run_is_alike(const json_t *a, const json_t *b);
+
+/* Whether there is such a one from here up to there. */
+bool run_has_alike(const json_t *results, size_t from, size_t to, const json_t *result);
+
 /* The line that says why a scenario did not pass: what it costs, or the reason; "" if it passed. */
 const char *run_told(const json_t *result);
 

@@ -2,6 +2,9 @@
 #include "base/text.h"
 #include "rehearse/rehearse_oracles.h"
 
+#define SIGNATURE_HINT                                                                             \
+    ", though its signature is right: check the key and the raw bytes, see /_mock/docs/signatures"
+
 static int64_t code_of(const json_t *attempt)
 {
     return json_integer_value(json_object_get(attempt, "code"));
@@ -30,6 +33,25 @@ static bool is_unanswered(const struct judging *judging, const json_t *callback,
            !told_is_forgery(judging->scene, callback, last);
 }
 
+/* What to look at, to follow what happened. */
+static const char *hint_of(int64_t code)
+{
+    static const struct {
+        int from, to;
+        const char *text;
+    } rows[] = {
+        {201, 399, ": only 200 counts"},
+        {400, 401, SIGNATURE_HINT},
+        {403, 403, SIGNATURE_HINT},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (code >= rows[i].from && code <= rows[i].to) {
+            return rows[i].text;
+        }
+    }
+    return "";
+}
+
 static void judge_callback(const struct judging *judging, const json_t *callback)
 {
     const json_t *attempts = json_object_get(callback, "attempts");
@@ -46,7 +68,8 @@ static void judge_callback(const struct judging *judging, const json_t *callback
     judging_add(judging, (struct finding){
                              .oracle = "O5",
                              .text = arena_printf(&judging->scene->arena,
-                                                  "the callback %s was never accepted", transition),
+                                                  "the callback %s was never accepted%s",
+                                                  transition, hint_of(code_of(last))),
                              .harm = "unanswered",
                              .costs = "the platform gives up, and what the callback says may never "
                                       "reach the shop",

@@ -145,18 +145,35 @@ static void add_table(struct buf *out, const json_t *run)
     }
 }
 
+/* The scenario by its name, or those with the same reason by their ids. */
+static void add_names(struct buf *out, const json_t *results, size_t from)
+{
+    const json_t *first = json_array_get(results, from);
+    size_t n = json_array_size(results);
+    add_text(out, run_text(first, "id"));
+    if (!run_has_alike(results, from + 1, n, first)) {
+        buf_char(out, ' ');
+        add_text(out, run_text(first, "name"));
+    }
+    for (size_t i = from + 1; i < n; i++) {
+        if (run_is_alike(first, json_array_get(results, i))) {
+            buf_text(out, ", ");
+            add_text(out, run_text(json_array_get(results, i), "id"));
+        }
+    }
+}
+
 static void add_not_tested(struct buf *out, const json_t *run)
 {
     size_t i;
-    const json_t *result;
+    const json_t *results = run_results(run), *result;
     size_t before = out->size;
-    json_array_foreach(run_results(run), i, result)
+    json_array_foreach(results, i, result)
     {
-        if (text_equal(run_outcome(result)->name, OUTCOME_NOT_TESTED)) {
+        if (text_equal(run_outcome(result)->name, OUTCOME_NOT_TESTED) &&
+            !run_has_alike(results, 0, i, result)) {
             buf_text(out, out->size == before ? "Not tested:\n\n- " : "- ");
-            add_text(out, run_text(result, "id"));
-            buf_char(out, ' ');
-            add_text(out, run_text(result, "name"));
+            add_names(out, results, i);
             buf_text(out, ": ");
             add_text(out, run_text(result, "reason"));
             buf_char(out, '\n');

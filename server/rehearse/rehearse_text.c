@@ -58,13 +58,34 @@ static void print_result(const json_t *result, const struct outcome_word *word, 
     print_lines(text.data);
 }
 
+/* Those from here on that have one reason, such as an ordinary purchase that fails. */
+static void print_alike(const json_t *results, size_t from, const struct outcome_word *word,
+                        bool coloured)
+{
+    buf_auto text = {0};
+    const json_t *first = json_array_get(results, from);
+    printf("\n%s%-10s%s ", coloured ? colour_of(word) : "", word->name, coloured ? PLAIN : "");
+    for (size_t i = from; i < json_array_size(results); i++) {
+        if (run_is_alike(first, json_array_get(results, i))) {
+            buf_printf(&text, " %s", run_text(json_array_get(results, i), "id"));
+        }
+    }
+    buf_printf(&text, "\n            %s\n", run_text(first, "reason"));
+    print_lines(text.data);
+}
+
 static void print_outcome(const json_t *run, const struct outcome_word *word, bool coloured)
 {
     size_t i;
-    const json_t *result;
-    json_array_foreach(run_results(run), i, result)
+    const json_t *results = run_results(run), *result;
+    json_array_foreach(results, i, result)
     {
-        if (run_outcome(result) == word) {
+        if (run_outcome(result) != word || run_has_alike(results, 0, i, result)) {
+            continue;
+        }
+        if (run_has_alike(results, i + 1, json_array_size(results), result)) {
+            print_alike(results, i, word, coloured);
+        } else {
             print_result(result, word, coloured);
         }
     }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/wall.h"
+#include "rehearse/rehearsal_run.h"
 #include "rehearse/rehearse_hook.h"
 #include "rehearse/rehearse_ledger.h"
 #include "rehearse/rehearse_steps.h"
@@ -42,24 +43,34 @@ static void judge_end(struct scene *scene)
     }
 }
 
+/* The same harm, seen in the same way: the text may name another status of the invoice. */
+static bool is_usual(const struct scene *scene, const struct finding *finding)
+{
+    size_t i;
+    json_t *each;
+    json_array_foreach(scene->rehearsal->usual, i, each)
+    {
+        bool same_harm = finding->harm &&
+                         text_equal(run_text_or_none(each, "harm"), finding->harm) &&
+                         text_equal(run_text_or_none(each, "observed"), finding->observed);
+        if (same_harm || text_equal(run_text_or_none(each, "text"), finding->text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * What an ordinary purchase shows already is not repeated in each scenario: a shop that answers
  * callbacks with 204 fails in the scenario of the ordinary purchase.
  */
 static void drop_usual(struct scene *scene)
 {
-    const json_t *usual = scene->rehearsal->usual;
     struct findings *findings = &scene->findings;
-    size_t i, left = 0;
-    json_t *each;
+    size_t left = 0;
     for (size_t k = 0; k < findings->n; k++) {
-        bool known = false;
-        json_array_foreach(usual, i, each)
-        {
-            known = known || text_equal(json_string_value(json_object_get(each, "text")),
-                                        findings->list[k].text);
-        }
-        if (!known || json_is_true(json_object_get(scene->scenario, "ordinary"))) {
+        if (json_is_true(json_object_get(scene->scenario, "ordinary")) ||
+            !is_usual(scene, &findings->list[k])) {
             findings->list[left++] = findings->list[k];
         }
     }

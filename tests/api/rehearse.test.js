@@ -299,12 +299,25 @@ describe('a verdict', { skip: ALONE }, () => {
     });
   }
 
-  test('what the ordinary purchase shows is told once', async () => {
-    const played = await rehearsed(['--only', 'E0,B1'], { defect: 'answers 204' });
-    assert.deepEqual(results(played), { E0: 'FAIL', B1: 'PASS' });
+  test('what the ordinary purchase shows is told once, whatever the status of the invoice', async () => {
+    const played = await rehearsed(['--only', 'E0,B1,E6'], { defect: 'answers 204' });
+    assert.deepEqual(results(played), { E0: 'FAIL', B1: 'PASS', E6: 'PASS' });
     assert.deepEqual(find(played, 'E0').failures.map(({ oracle, observed }) => `${oracle} ${observed}`),
       ['O5 204', 'O5 204']);
   });
+
+  for (const [status, hint] of [
+    [204, ': only 200 counts'],
+    [302, ': only 200 counts'],
+    [403, ', though its signature is right: check the key and the raw bytes, see /_mock/docs/signatures'],
+    [500, ''],
+  ]) {
+    test(`a genuine callback that is answered with ${status}: what to look at`, async () => {
+      const played = await rehearsed(['--only', 'E0'], { defect: `answers ${status}` });
+      assert.deepEqual(find(played, 'E0').failures.map(({ text, observed }) => [text, observed]),
+        ['processed', 'process_pending'].map((word) => [`the callback ${word} was never accepted${hint}`, String(status)]));
+    });
+  }
 
   // The small shop tries a creation once. The customer of its error page presses again and gets another invoice.
   const CLICK = { ...SETTINGS.order, form: { click: '{click}' } };
@@ -340,6 +353,14 @@ describe('a verdict', { skip: ALONE }, () => {
     assert.deepEqual(results(played), { E0: 'FAIL', B1: 'NOT TESTED' });
     assert.match(find(played, 'B1').reason, /^An ordinary purchase \(E0\) fails already: /);
     assert.equal(find(played, 'E0').failures[0].observed, 'exit status 9');
+  });
+
+  test('scenarios with one reason have one entry', async () => {
+    const { stdout } = await rehearse(['--only', 'E0,A1,B1,F1'], { defect: 'crashes' });
+    assert.match(stdout, /\nNOT TESTED  A1 B1\n {12}An ordinary purchase \(E0\) fails already: .*\n\n/);
+    assert.match(stdout, /\nNOT TESTED  F1 {2}A refund of the whole amount \(MUST\)\n/);
+    const { stdout: unstarted } = await rehearse(['--only', 'A1,B1'], { defect: 'ends at once' });
+    assert.match(unstarted, /\nERROR {7}A1 B1\n {12}An ordinary purchase \(E0\) could not be judged: .*\n\n/);
   });
 
   test('a shop that does not start is an error of the set-up, with its last words', async () => {

@@ -63,6 +63,12 @@ describe('the reports of a rehearsal', { skip: ALONE }, () => {
         '\nNot tested:\n\n- B2 The same callback twice at the same instant: the settings have no hook "state"\n'), summary);
     });
 
+    test('names those that were not tested for one reason in one line', async () => {
+      const [untested] = RESULTS.filter(({ id }) => id === 'B2');
+      const made = await rendered({ ...RUN, results: ['B2', 'B3', 'B4'].map((id) => ({ ...untested, id })) });
+      assert.ok(made.summary.includes('\nNot tested:\n\n- B2, B3, B4: the settings have no hook "state"\n\n'), made.summary);
+    });
+
     test('keeps texts of the shop as text', async () => {
       const nasty = 'a|b\n# c <img src=x> `d` [e](f) **g** @h';
       const one = { ...RESULTS[0], name: nasty, costs: nasty, again: 'x `y` | z' };

@@ -74,7 +74,7 @@ createServer(async (request, response) => {
     questions = 0;
     if (DEFECT?.startsWith('keeps callbacks')) inbox.push(JSON.parse(body).data);
     else take(JSON.parse(body).data);
-    answer(DEFECT === 'answers 204' ? 204 : 200);
+    answer(DEFECT?.startsWith('answers ') ? Number(DEFECT.slice(8)) : 200);
   } else {
     answer(200);
   }

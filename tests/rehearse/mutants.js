@@ -64,7 +64,7 @@ export const MUTANTS = {
   },
   'signature over plain JSON': {
     about: 'verifies the body as encoded again by JSON.stringify: no genuine callback passes',
-    kills: ['E0', 'B5', 'E1', 'E2', 'E3', 'E4', 'E6', 'F1', 'F2', 'F3', 'F5', 'F6', 'F7'],
+    kills: ['E0', 'F1', 'F2', 'F3', 'F7'],
     change: [['signature.js', 'Buffer.from(sign(secret, body))', 'Buffer.from(sign(secret, JSON.stringify(JSON.parse(body))))']],
   },
   'forged answered 200': {
@@ -200,7 +200,7 @@ ${REFERENCE}`]],
   },
   'answers 202': {
     about: 'answers genuine callbacks with 202',
-    kills: ['E0', 'B5', 'E1', 'E2', 'E3', 'E4', 'E6', 'F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7'],
+    kills: ['E0'],
     change: [['callbacks.js', ANSWER, `${HEAR}    return 202;`]],
   },
   'answers refunds 204': {
