@@ -46,6 +46,5 @@ struct answer *call_check_headers(struct call *call)
     nearest_offer_list(&nearest, names);
     const char *hint = nearest_hint(&nearest, call->arena, "the outcome is in " OUTCOME_HEADER);
     call->refusal = REFUSAL_HEADER;
-    return call_error_because(
-        call, 400, arena_printf(call->arena, "there is no header %s%s", search.unknown, hint));
+    return call_error_because(call, 400, arena_printf(call->arena, "%s%s", search.unknown, hint));
 }

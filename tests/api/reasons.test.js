@@ -90,10 +90,10 @@ describe('X-Mock-Reason', () => {
   test('of an unknown header of the mock names the nearest', async () => {
     const api = await demo.newAccount();
     const created = await api.create(invoice(), { headers: { 'X-Mock-Outcom': 'process_failed' } });
-    await why(api, created, 400, /^there is no header X-Mock-Outcom; did you mean X-Mock-Outcome\?$/);
+    await why(api, created, 400, /^there is no such X-Mock- header: X-Mock-Outcom; did you mean X-Mock-Outcome\?$/);
     const public_key = api.account.public_key;
     const other = await api.createPublic(invoice({ public_key }), { headers: { 'x-mock-status': 'expired' } });
-    await why(api, other, 400, /^there is no header x-mock-status; the outcome is in X-Mock-Outcome$/);
+    await why(api, other, 400, /^there is no such X-Mock- header: x-mock-status; the outcome is in X-Mock-Outcome$/);
     const repeated = { headers: { 'X-Mock-Reason': 'of an earlier reply', 'x-mock-token': 'none' } };
     (await api.create(invoice(), repeated)).expect(201);
   });
