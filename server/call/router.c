@@ -13,6 +13,7 @@
 
 #define PUBLIC_PREFIX "/public-api"
 #define PRIVATE_PREFIX "/api"
+#define DATABASE_HEADER "X-Mock-Database" /* a client that sees another one has lost its data */
 
 static bool is_under(const struct http_request *request, const char *prefix)
 {
@@ -295,6 +296,9 @@ void router_handle(void *arg, struct http_request *request)
     if (stands && is_under(request, PUBLIC_PREFIX)) {
         http_reply_header(request, "Access-Control-Allow-Origin", "*");
         http_reply_header(request, "Access-Control-Expose-Headers", HTTP_REASON);
+    }
+    if (stands && is_under(request, CALL_CONTROL_PREFIX)) {
+        http_reply_header(request, DATABASE_HEADER, router->engine->database);
     }
     if (stands) {
         reason_give(&call);

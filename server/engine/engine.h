@@ -30,6 +30,9 @@
 #include "watch/metrics.h"
 #include "watch/trace.h"
 
+/* Names the database, from its first start on, whatever the seed is. */
+enum { ENGINE_DATABASE_TEXT = 17 };
+
 struct engine_options {
     int64_t settle_after_ms;         /* for accounts that do not set their own */
     int64_t first_callback_delay_ms; /* likewise */
@@ -72,6 +75,7 @@ struct engine {
     struct store *store;
     struct deliver *deliver;
     int64_t started_ms; /* monotonic time */
+    char database[ENGINE_DATABASE_TEXT];
 
     /* Lookup data. */
     const struct fixture *fixture;

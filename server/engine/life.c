@@ -59,6 +59,19 @@ static void load_idents(struct engine *engine)
     }
 }
 
+/* Never from the seed: two databases with the same accounts and ids are still two. */
+static void load_database(struct engine *engine)
+{
+    uint8_t id[(ENGINE_DATABASE_TEXT - 1) / 2];
+    if (!store_meta_get(engine->store, "database", id, sizeof id)) {
+        crypt_random(id, sizeof id);
+        store_meta_put(engine->store, "database", id, sizeof id);
+    }
+    for (size_t i = 0; i < sizeof id; i++) {
+        snprintf(engine->database + 2 * i, 3, "%02x", id[i]);
+    }
+}
+
 /* In a turn the commit reports errors. The start reads more than it writes, so it checks for errors
  * itself. */
 static const char *database_failure(const struct engine *engine, struct arena *arena)
@@ -112,6 +125,7 @@ const char *engine_start(struct store *store, const struct fixture *fixture,
     load_key(engine, "derive_key", engine->keys.derive);
     load_key(engine, "row_key", row_key);
     engine->keys.rows = crypt_block_new(row_key);
+    load_database(engine);
     load_idents(engine);
     tenants_load(&engine->tenants, store);
     const char *why = database_failure(engine, arena);

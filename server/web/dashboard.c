@@ -106,6 +106,7 @@ static struct answer *reply_page(struct call *call)
         {"demo", demo},
         {"decimals", decimals.size ? decimals.data : NULL},
         {"asked", asked},
+        {"database", call->engine->database},
         {"version", MILKYPAY_VERSION},
         {"statuses", buf_str(&statuses)},
         {"list", buf_str(&list)},

@@ -641,3 +641,27 @@ test('a server with a used database reads its accounts from there until reset', 
   assert.equal((await demo.control('GET', `/accounts/${DEMO.id}`)).json.settings.name, '4Docs');
   await server.stop();
 });
+
+describe('the database is named in every reply of the control API', () => {
+  const named = async (server, path = '/_mock/health') => {
+    const reply = await fetch(server.url + path);
+    await reply.body.cancel();
+    return reply.headers.get('X-Mock-Database');
+  };
+
+  test('by the same name after a restart, by another one for another database, with the same seed too', async () => {
+    const db = join(tempDir(), 'mock.db');
+    const names = [];
+    for (const file of [db, db, join(tempDir(), 'mock.db')]) {
+      const server = await startServer({ args: ['--db', file, '--seed', '1'] });
+      names.push(await named(server));
+      assert.equal(await named(server, '/_mock/events'), names.at(-1));
+      assert.equal(await named(server, '/_mock/nothing'), names.at(-1));
+      assert.equal(await named(server, '/payment-invoices'), null);
+      await server.stop();
+    }
+    assert.match(names[0], /^[0-9a-f]{16}$/);
+    assert.equal(names[1], names[0]);
+    assert.notEqual(names[2], names[0]);
+  });
+});

@@ -1,38 +1,74 @@
 // The dashboard in a browser: after the database was replaced, and on paper.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { Client } from '../lib/client.js';
-import { startServer } from '../lib/server.js';
+import { startServer, tempDir } from '../lib/server.js';
 import { asPayer } from './payer.js';
 import { HOLD, Tester, startDashboard } from './tester.js';
 
 const { shop, asTester } = await startDashboard();
 
-test('an invoice that is gone after a restart is said to be, and its buttons do nothing', async () => {
-  const first = await startServer();
+/** Opens a view of a server, which is then started again with these arguments and the same address. */
+async function afterRestart({ args = [], again = [], view, make }, road) {
+  const first = await startServer({ args });
   const api = new Client(first);
-  const { id } = await api.made({}, HOLD);
+  const made = await make(api);
   const listen = ['--listen', `${first.host}:${first.port}`];
   let second;
   try {
     await asPayer({ refusals: true, resets: true, restarts: true }, first, async (payer) => {
       const tester = new Tester(payer, api);
-      await tester.open(`/invoices/${id}`);
+      await tester.open(view(made));
       await first.stop();
-      second = await startServer({ args: listen });
-      const failed = tester.at('failed');
-      await failed.filter({ hasText: `no invoice ${id}` }).waitFor();
-      assert.match(await failed.innerText(), /the database was replaced\. You see the state of /);
-      assert.equal(await tester.page.evaluate(() => document.querySelector('[data-testid="move"]').closest('[inert]') !== null), true);
-      assert.equal(await tester.page.evaluate(() => document.querySelector('[data-testid="back"]').closest('[inert]')), null);
-      await tester.at('back').click();
-      await tester.at('view-invoices').waitFor();
-      await tester.at('empty').waitFor();
+      second = await startServer({ args: [...again, ...listen] });
+      await road(tester);
     });
   } finally {
     await second?.stop();
   }
+}
+
+const isInert = (tester, id) => tester.at(id).first().evaluate((one) => one.closest('[inert]') !== null);
+const oneHeld = (api) => api.made({}, HOLD);
+
+test('an invoice of a database that was replaced is said to be, and its buttons do nothing', async () => {
+  await afterRestart({ make: oneHeld, view: ({ id }) => `/invoices/${id}` }, async (tester) => {
+    await tester.at('replaced').waitFor();
+    assert.match(await tester.at('replaced').innerText(), /^The database was replaced\. You see the state of /);
+    assert.deepEqual([await isInert(tester, 'move'), await isInert(tester, 'back')], [true, false]);
+    await tester.at('back').click();
+    await tester.at('view-invoices').waitFor();
+    await tester.at('empty').waitFor();
+    assert.equal(await tester.at('replaced').count(), 0);
+  });
+});
+
+for (const [view, row] of [['invoices', 'invoice'], ['callbacks', 'delivery'], ['new', 'create'], ['accounts', 'make-account']]) {
+  test(`so is the view ${view} of the demo account, until what is there now is asked for`, async () => {
+    await afterRestart({ make: oneHeld, view: () => `/${view}`, args: ['--callback-url', 'http://127.0.0.1:9/'] }, async (tester) => {
+      await tester.at('replaced').waitFor();
+      assert.deepEqual([await tester.at(row).count() > 0, await isInert(tester, row)], [true, true]);
+      await tester.payer.isAccessible('the notice');
+      await tester.at('reload').click();
+      await tester.at('replaced').waitFor({ state: 'detached' });
+      await tester.at(`view-${view}`).waitFor();
+      await tester.page.locator('[data-state="live"]').waitFor();
+      assert.equal(await tester.page.locator('[inert]').count(), 0);
+      if (view === 'invoices') await tester.at('empty').waitFor();
+    });
+  });
+}
+
+test('a restart with the same database is no replacement', async () => {
+  const db = ['--db', join(tempDir(), 'mock.db')];
+  await afterRestart({ make: oneHeld, view: () => '/invoices', args: db, again: db }, async (tester) => {
+    await tester.page.locator('[data-state="live"]').waitFor();
+    await tester.at('search').fill('nothing-has-this');
+    await tester.at('empty').waitFor();
+    assert.equal(await tester.at('replaced').count(), 0);
+  });
 });
 
 test('an invoice on paper is whole, and has nothing to click', async () => {

@@ -56,6 +56,24 @@ function takeGiven(url) {
 /** What was not taken for the first view is out of date for the next. */
 export const forgetGiven = () => given.clear();
 
+const { database } = document.body.dataset;
+let tellReplaced = () => {};
+let seen = new Date(); // the last answer of the database that the page shows
+
+/** Calls `f(since)` when the server has another database than the page, which shows the state of `since`. */
+export const whenReplaced = (f) => { tellReplaced = f; };
+
+/** An answer from another database is never shown with what came from the one before. */
+function checkDatabase(reply) {
+  const other = reply.headers.get('X-Mock-Database');
+  if (other === null || other === database) {
+    seen = new Date();
+    return;
+  }
+  tellReplaced(seen);
+  throw new ApiError(reply.status, 'replaced', 'the database was replaced');
+}
+
 async function ask(method, url, body) {
   const reply = await fetch(url, {
     method,
@@ -63,6 +81,7 @@ async function ask(method, url, body) {
     body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
   });
   if (reply.status === 401) location.reload(); // the token has changed: the login page asks for it
+  checkDatabase(reply);
   return reply;
 }
 

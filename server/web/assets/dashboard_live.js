@@ -1,6 +1,6 @@
 // The live events of the account. Views poll if the server keeps no journal or is not reachable.
 
-import { controlUrl } from './dashboard_api.js';
+import { controlUrl, whenReplaced } from './dashboard_api.js';
 import { el, gather, sentence } from './dashboard_dom.js';
 
 const EVENTS_MS = 200;
@@ -63,15 +63,35 @@ export function listen(types, f, signal) {
   });
 }
 
-/** After the database was replaced or the account deleted, what is shown is not there: it can be read, but not used. */
-function markStale(view, problem, since) {
+/** What is shown is not there any more: it can be read, but not used. */
+function markStale(view, notice, since) {
   const stale = since !== undefined;
   view.toggleAttribute('data-stale', stale);
-  for (const one of view.children) one.inert = stale && one !== problem && !one.querySelector('h1, [data-testid="back"]');
-  if (stale) {
-    problem.textContent += ` It was deleted, or the database was replaced. You see the state of ${since.toLocaleTimeString()}.`;
-  }
+  for (const one of view.children) one.inert = stale && one !== notice && !one.querySelector('h1, [data-testid="back"]');
+  if (stale) notice.append(` You see the state of ${since.toLocaleTimeString()}. `);
 }
+
+const putNotice = (view, notice) => view.querySelector('h1')?.closest('.view > *').after(notice);
+
+/** Says that the server has another database. The next view is of a new page, and so is this one after the button. */
+function showReplaced(since) {
+  const view = document.querySelector('main > .view');
+  if (!view?.querySelector('h1') || document.querySelector('main[aria-busy]')) {
+    location.reload(); // nothing is shown yet
+    return;
+  }
+  if (view.querySelector('[data-replaced]')) return;
+  const notice = el('div.notice.bad', { role: 'alert', 'data-replaced': true, 'data-testid': 'replaced' },
+    'The database was replaced.');
+  for (const one of view.querySelectorAll('[data-testid="failed"]')) one.remove();
+  putNotice(view, notice);
+  markStale(view, notice, since);
+  notice.append(el('div.actions', {}, el('button.small', { type: 'button', 'data-testid': 'reload',
+    onclick: () => location.reload() }, 'Show what is there now')));
+  window.addEventListener('hashchange', () => location.reload(), { capture: true });
+}
+
+whenReplaced(showReplaced);
 
 /**
  * Runs `load` soon after each relevant event of these types, until `signal`. Returns a function that runs it at once.
@@ -87,10 +107,11 @@ export function keepFresh(view, types, load, signal, concerns = () => true) {
       problem.remove();
       markStale(view, problem);
     } catch (error) {
-      if (signal.aborted) return;
-      problem.textContent = sentence(error.status === 404 ? `${error.message}.` : error.message);
-      if (!problem.isConnected) view.querySelector('h1')?.closest('.view > *').after(problem);
-      markStale(view, problem, error.status === 404 ? loaded : undefined);
+      if (signal.aborted || error.code === 'replaced') return;
+      const gone = error.status === 404;
+      problem.textContent = sentence(gone ? `${error.message}. It was deleted.` : error.message);
+      if (!problem.isConnected) putNotice(view, problem);
+      markStale(view, problem, gone ? loaded : undefined);
     }
   };
   const soon = gather(run, EVENTS_MS, signal);
