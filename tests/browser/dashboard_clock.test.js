@@ -55,3 +55,83 @@ test('requests and invoices show the same time', async () => {
     assert.equal(await tester.page.locator('[data-testid="request"] time').innerText(), `${created}.000`);
   });
 });
+
+/** Answers the questions of the page, and returns them. */
+function questions(tester, answer) {
+  const asked = [];
+  tester.page.on('dialog', (dialog) => {
+    asked.push(dialog.message());
+    return answer(asked.length) ? dialog.accept() : dialog.dismiss();
+  });
+  return asked;
+}
+
+const statusOf = async (api, id) => (await api.attributes(id)).status;
+
+test('a jump that lets invoices expire, or of more than a year, is asked first', async () => {
+  const api = await shop();
+  const { id } = await api.made({}, HOLD);
+  const { now } = await api.freeze(3_000_000_000).then(() => api.clock());
+  const open = await api.made({}, HOLD);
+  await asTester(api, async (tester) => {
+    const asked = questions(tester, (n) => n > 1);
+    const advance = async (by, unit) => {
+      await tester.at('advance-by').fill(by);
+      await tester.at('advance-unit').selectOption(unit);
+      await tester.at('advance').click();
+      await tester.page.locator('[data-testid="advance"]:not([aria-busy])').waitFor();
+    };
+    await tester.open('/clock');
+    await advance('60', '1');
+    assert.deepEqual(asked, []);
+    await advance('40', '60');
+    assert.equal((await api.clock()).now, now + 60);
+    await advance('40', '60');
+    assert.equal(await statusOf(api, open.id), 'process_failed');
+    await advance('400', '86400');
+    assert.deepEqual(asked.map((one) => one.replace(' The clock cannot go back. Advance it?', '')),
+      ['1 open invoice may expire.', '1 open invoice may expire.', 'This is more than a year.']);
+  });
+  assert.equal(await statusOf(api, id), 'process_failed');
+});
+
+test('the clock is set ahead by a field or to the machine\'s time, and never back', async () => {
+  const api = await shop();
+  const { now } = await api.clock();
+  await api.freeze(now + 60);
+  await asTester(api, async (tester) => {
+    await tester.open('/clock');
+    const local = (s) => tester.page.evaluate((ms) => {
+      const at = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
+      return at.toISOString().slice(0, 19);
+    }, s * 1000);
+    const refused = tester.at('error-to');
+    await tester.at('set').click();
+    assert.equal(await refused.innerText(), 'This must be a time.');
+    await tester.at('machine').click();
+    await tester.page.locator('.toast.bad', { hasText: /^The account's time is ahead of the machine's/ }).waitFor();
+    assert.equal((await api.clock()).now, now + 60);
+    await tester.at('set-to').fill(await local(now + 3600));
+    await tester.at('set').click();
+    await tester.page.locator('.toast', { hasText: '0 events' }).waitFor();
+    assert.equal((await api.clock()).now, now + 3600);
+    await tester.at('set-to').fill(await local(now + 60));
+    await tester.at('set').click();
+    await refused.filter({ hasText: 'This is before the account\'s time, which cannot go back.' }).waitFor();
+    await tester.payer.isAccessible('the clock with an error');
+  });
+});
+
+test('a clock that is behind goes to the machine\'s time', async () => {
+  const api = await shop();
+  const { now } = await api.clock();
+  await api.freeze(now);
+  let machine;
+  do machine = Date.parse((await api.control('GET', '/clock')).headers.get('Date')) / 1000; while (machine <= now);
+  await asTester(api, async (tester) => {
+    await tester.open('/clock');
+    await tester.at('machine').click();
+    await tester.page.locator('.toast', { hasText: '0 events' }).waitFor();
+    assert.ok((await api.clock()).now > now);
+  });
+});

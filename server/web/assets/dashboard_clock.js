@@ -1,14 +1,16 @@
-// The account's clock: freeze it, set it, advance it by a time or to the next event.
+// The account's clock: freeze it, set it ahead, advance it by a time or to the next event.
 
-import { call, get } from './dashboard_api.js';
+import { account, call, get, getDated } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { numberIn } from './dashboard_errors.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
-import { button, counted, field, form, options, tag, time, toast, words } from './dashboard_parts.js';
+import { button, counted, field, form, options, sure, tag, time, toast, words } from './dashboard_parts.js';
+import { startOf, timeField } from './dashboard_times.js';
 
 const TICK_MS = 500;
 const SHOWN = 200; // events of an advance in the list
+const YEAR_S = 365 * 86_400;
 const UNITS = [['1', 'seconds'], ['60', 'minutes'], ['3600', 'hours'], ['86400', 'days']];
 
 function event(one) {
@@ -16,6 +18,27 @@ function event(one) {
     : [`callback ${one.callback}, attempt ${one.attempt} `, tag(one.result)];
   return el('li', { 'data-testid': 'advanced' },
     time(one.at * 1000), el('a', { href: linkTo(one.invoice) }, one.invoice), el('span', {}, what));
+}
+
+/** How many unpaid invoices expire until then, by the account's lifetime: later than they were created. */
+async function expiring(target) {
+  const { settings } = await get(`/accounts/${account}`);
+  const values = { status: 'pending', count: 'true', limit: 1, to: (target - settings.lifetime_s) * 1000 };
+  let n = 0, after;
+  do {
+    const page = await get('/payment-invoices', { ...values, after });
+    n += page.matching;
+    after = page.next;
+  } while (after);
+  return n;
+}
+
+/** What a jump to `target` needs a yes for, '' if for nothing: time does not go back. */
+async function risks(now, target) {
+  if (!(target > now)) return '';
+  const n = await expiring(target);
+  return [n && `${counted(n, 'open invoice')} may expire.`, target - now > YEAR_S && 'This is more than a year.']
+    .filter(Boolean).join(' ');
 }
 
 export async function showClock(view, { signal }) {
@@ -50,6 +73,10 @@ export async function showClock(view, { signal }) {
     none.hidden = total > 0;
     await load();
   };
+  const jump = async (target, how) => {
+    const risk = await risks((await get('/clock')).now, target);
+    await (risk ? sure(`${risk} The clock cannot go back. Advance it?`, () => advance(how))() : advance(how));
+  };
   const much = el('input', {
     name: 'seconds', type: 'number', min: 0, step: 1, value: 60, 'data-search': true, 'data-testid': 'advance-by',
   });
@@ -58,13 +85,30 @@ export async function showClock(view, { signal }) {
     const given = numberIn(much.value);
     return typeof given === 'number' ? Math.round(given * Number(unit.value)) : given;
   };
-  const go = button('Advance', () => advance({ seconds: seconds() }),
+  const go = button('Advance', () => jump(clock.now + seconds(), { seconds: seconds() }),
     { class: 'main', 'data-testid': 'advance' });
+  const at = timeField('', 'set-to');
+  at.name = 'to';
+  const put = button('Set', async () => {
+    if (!at.value) throw new Error('to: This must be a time.');
+    const to = Number(startOf(at)) / 1000;
+    if (to < (await get('/clock')).now) throw new Error('to: This is before the account\'s time, which cannot go back.');
+    await jump(to, { to });
+  }, { class: 'main', 'data-testid': 'set' });
+  const machine = button('Machine\'s time', async () => {
+    const { json, date } = await getDated('/clock');
+    if (json.now > date + 1) throw new Error('the account\'s time is ahead of the machine\'s, and cannot go back');
+    const to = Math.max(json.now, date);
+    await jump(to, { to });
+  }, { 'data-testid': 'machine' });
   const next = button('To the next event', () => advance({ next: true }), { 'data-testid': 'next' });
   view.append(el('h1', {}, 'Clock'),
     el('section.card', { 'aria-label': 'Now' }, el('div.line', {}, now, mode), el('div.actions', {}, freeze, run)),
     form('Advance', go, {}, el('h2', {}, 'Advance'), el('div.fields', {}, field('By', much), field('Unit', unit)),
       el('div.actions', {}, go, next)),
+    form('Set', put, {}, el('h2', {}, 'Set'), field('Set to', at,
+      'Later than now: what is due until then happens. Only a reset of the account, in Accounts, sets its clock back.'),
+      el('div.actions', {}, put, machine)),
     el('section.card', { 'aria-label': 'Events' }, el('h2', {}, 'Events of the last advance'), none, log));
   const timer = setInterval(tick, TICK_MS);
   signal.addEventListener('abort', () => clearInterval(timer));
