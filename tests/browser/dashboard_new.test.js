@@ -1,8 +1,12 @@
 // The dashboard in a browser: new invoices and payouts.
 
 import assert from 'node:assert/strict';
-import { after, describe, test } from 'node:test';
-import { startDashboard } from './tester.js';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Client } from '../lib/client.js';
+import { startServer, tempDir } from '../lib/server.js';
+import { asPayer } from './payer.js';
+import { Tester, startDashboard } from './tester.js';
 
 const { shop, asTester } = await startDashboard();
 
@@ -62,6 +66,67 @@ describe('a new invoice', () => {
     await asTester(api, (tester) => tester.open('/new'));
     assert.equal((await api.control('GET', '/requests')).json.total, 0);
   });
+});
+
+describe('a half-filled form', () => {
+  test('is as it was left, until its invoice is made', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      const { page } = tester;
+      const values = () => Promise.all(['new-service', 'new-amount', 'new-field-account_number', 'new-more'].map((one) =>
+        tester.at(one).inputValue()));
+      await tester.open('/new');
+      await tester.at('new-service').fill('bank_transfer_usd_hpp');
+      await tester.at('new-service').blur();
+      await tester.at('new-amount').fill('77');
+      await tester.at('new-field-account_number').fill('UA213223130000026007233566001');
+      await tester.at('new-more').fill('{"metadata": {"cart": 5}}');
+      await tester.at('new-test_mode').uncheck();
+      const left = await values();
+      await page.locator('[data-view="invoices"]').click();
+      await tester.at('view-invoices').waitFor();
+      await page.goBack();
+      await tester.at('new-service').waitFor();
+      assert.deepEqual(await values(), left);
+      assert.equal(await tester.at('new-test_mode').isChecked(), false);
+      await tester.at('new-test_mode').check();
+      await tester.at('create').click();
+      await tester.seesStatus('process_pending');
+      await page.locator('[data-view="new"]').click();
+      await tester.at('new-service').waitFor();
+      assert.equal(await tester.at('new-amount').inputValue(), '100');
+    });
+  });
+
+  test('an address with values comes before what was left', async () => {
+    await asTester(await shop(), async (tester) => {
+      await tester.open('/new');
+      await tester.at('new-amount').fill('77');
+      await tester.page.evaluate(() => { location.hash = '#/new?amount=5'; });
+      await tester.page.waitForFunction(() => document.querySelector('#new-amount')?.value === '5');
+    });
+  });
+});
+
+test('the error of a server that is down is one line, and goes when the server is back', async () => {
+  const db = ['--db', join(tempDir(), 'mock.db')];
+  const first = await startServer({ args: db });
+  let second;
+  try {
+    await asPayer({ resets: true, restarts: true }, first, async (payer) => {
+      const tester = new Tester(payer, new Client(first));
+      await tester.open('/new');
+      await first.stop();
+      await tester.at('create').click();
+      await tester.at('errors').waitFor();
+      assert.equal((await tester.at('errors').innerText()).split('\n').length, 1);
+      second = await startServer({ args: [...db, '--listen', `${first.host}:${first.port}`] });
+      await tester.at('errors').waitFor({ state: 'detached' });
+      assert.equal(await tester.page.locator('[data-state="live"]').count(), 1);
+    });
+  } finally {
+    await second?.stop();
+  }
 });
 
 describe('a new payout', () => {
@@ -143,6 +208,7 @@ test('after a lost response the invoice is found, expires, and has its callback'
     await go('clock');
     await tester.at('advance-by').fill('31');
     await tester.at('advance-unit').selectOption('60');
+    tester.agree();
     await tester.at('advance').click();
     await page.locator('[data-testid="advanced"]', { hasText: 'process' }).first().waitFor();
 

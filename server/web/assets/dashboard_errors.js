@@ -89,7 +89,7 @@ export function clearErrors(form) {
 /** Shows a notice at the top of the form and moves the focus to it. */
 export function showNotice(form, ...children) {
   const notice = el('p.notice.bad', { role: 'alert', tabindex: -1, 'data-notice': true, 'data-testid': 'errors' },
-    ...children);
+    el('span', {}, ...children));
   const title = form.querySelector('h2');
   if (title) title.after(notice);
   else form.prepend(notice);

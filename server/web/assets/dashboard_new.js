@@ -2,9 +2,10 @@
 
 import { get, newReference, platform, query, readErrors } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
-import { FormError, parseJson, showNotice } from './dashboard_errors.js';
+import { FormError, clearErrors, parseJson, showNotice } from './dashboard_errors.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
-import { button, field, form as formOf, options, suggestions, words } from './dashboard_parts.js';
+import { isLive, listen } from './dashboard_live.js';
+import { button, complain, field, form as formOf, options, suggestions, words } from './dashboard_parts.js';
 
 /** "account_number" -> "Account number" */
 const labelOf = (key) => words(key.charAt(0).toUpperCase() + key.slice(1));
@@ -19,10 +20,49 @@ const ownFields = (order, known) => (known?.fields ?? []).map(({ key, required, 
     'data-testid': `new-field-${key}`,
   })));
 
+const STORED = 'milkypay-mock-new-';
+
+/**
+ * Keeps what is in the form as long as the tab is open, and fills it in again, unless the address has
+ * its values, which are `given`. `choose()` makes the fields of the service.
+ */
+function remember(kind, form, choose, given) {
+  const key = STORED + kind.view;
+  const inputs = () => [...form.elements].filter(({ name }) => name);
+  const restore = (kept) => {
+    for (const one of inputs()) {
+      if (!(one.name in kept)) continue;
+      if (one.type === 'checkbox') one.checked = kept[one.name];
+      else one.value = kept[one.name];
+    }
+  };
+  const kept = given ? {} : JSON.parse(sessionStorage.getItem(key) ?? '{}');
+  restore({ service: kept.service ?? form.elements.service.value });
+  choose();
+  restore(kept);
+  const keep = () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(
+    inputs().map((one) => [one.name, one.type === 'checkbox' ? one.checked : one.value]))));
+  form.addEventListener('input', keep);
+  form.addEventListener('change', keep);
+}
+
+const forget = (kind) => sessionStorage.removeItem(STORED + kind.view);
+
 /** After a lost or invalid response it is unknown whether the order exists, as for a merchant. */
 function showLost(kind, form, reference, error) {
+  form.lost = reference;
   showNotice(form, `No valid response (${error.message}). The order may exist: `,
     el('a', { href: `#/${kind.view}${query({ search: reference })}` }, 'search for its reference'), '.');
+}
+
+/** The server is back, and knows whether there is such an order. */
+async function findLost(kind, form) {
+  const reference = form.lost;
+  if (!reference || !isLive()) return;
+  const { items: [found] } = await get(`/${kind.type}`, { search: reference, limit: 1 });
+  if (form.lost !== reference) return;
+  clearErrors(form);
+  if (found) showNotice(form, 'The order exists although its response was lost: ', el('a', { href: linkTo(found.id) }, reference), '.');
 }
 
 /**
@@ -47,6 +87,7 @@ async function send(kind, form) {
   const outcome = form.elements.outcome.value.trim();
   const attributes = attributesOf(form);
   let answer;
+  form.lost = undefined;
   try {
     answer = await platform('POST', `/${kind.type}`, {
       body: { data: { type: kind.type, attributes } },
@@ -59,6 +100,7 @@ async function send(kind, form) {
   if (answer.status !== 201) {
     throw new FormError(`The platform answered ${answer.status}.`, readErrors(answer.json.errors));
   }
+  forget(kind);
   location.hash = linkTo(answer.json.data.id);
 }
 
@@ -107,6 +149,7 @@ export async function showNew(view, { values, signal }) {
   el('div.actions', {}, create),
   suggestions('services', all.filter((one) => one.usable).map((one) => one.service)),
   suggestions('outcomes', order.outcomes));
-  choose();
+  remember(kind, form, choose, Object.keys(values).some((name) => name !== 'kind'));
+  listen([], () => findLost(kind, form).catch(complain), signal);
   view.append(el('div.line', {}, el('h1', {}, order.title), choice(kind)), form);
 }
