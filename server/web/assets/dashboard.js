@@ -2,7 +2,7 @@
 //   #/invoices?q=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
 
 import { account, forgetGiven } from './dashboard_api.js';
-import { el, sentence } from './dashboard_dom.js';
+import { el, isAnew, sentence } from './dashboard_dom.js';
 import { complain } from './dashboard_parts.js';
 import { loadStatuses } from './dashboard_statuses.js';
 import { startKeys } from './dashboard_keys.js';
@@ -92,7 +92,7 @@ window.addEventListener('error', ({ message }) => complain({ message }));
 window.addEventListener('unhandledrejection', ({ reason }) => complain(reason));
 startKeys();
 if (account) connect();
-show({ focus: false }).then(() => {
+show({ focus: isAnew() }).then(() => {
   forgetGiven();
   restOf().catch(() => {}); // before it is needed; later() tells if it cannot be loaded
   if (!account) return;

@@ -1,7 +1,7 @@
 // The merchant accounts of the server, their keys, and the actions on a whole account.
 
 import { account, call, get, query } from './dashboard_api.js';
-import { el, fill } from './dashboard_dom.js';
+import { el, fill, openAnew } from './dashboard_dom.js';
 import { button, complain, facts, field, figure, form, options, pager, sure, toast } from './dashboard_parts.js';
 import { KEYS, keyLine, rotatorOf } from './dashboard_rotate.js';
 import { settingInputs, settingsForm } from './dashboard_settings.js';
@@ -95,7 +95,7 @@ async function shownAccount() {
 function gone() {
   const back = button('Bring back the demo account', async () => {
     await call('POST', '/reset');
-    location.reload(); // the events of the account begin anew
+    openAnew(); // the events of the account begin anew
   }, { 'data-testid': 'bring-back' });
   return el('div.notice.bad', { role: 'alert', 'data-testid': 'no-account' },
     el('p', {}, `There is no account ${account}.`),
@@ -119,7 +119,7 @@ export async function showAccounts(view, { values, signal }) {
   const { parts, edited } = settingInputs('new', {}, ['name']);
   const make = button('Create', async () => {
     const made = await call('POST', '/accounts', { ...(name.value.trim() && { name: name.value.trim() }), ...edited() });
-    location.assign(urlOf(made.id));
+    openAnew(urlOf(made.id));
   }, { class: 'main', 'data-testid': 'make-account' });
   view.append(el('h1', {}, 'Accounts'), list,
     form('New account', make, {}, el('h2', {}, 'New account'), field('Name', name),

@@ -97,6 +97,12 @@ function filters(values, change) {
 const nothing = (filtered) => el('p.empty', { 'data-testid': 'empty' },
   filtered ? 'No callback matches.' : 'No callbacks yet. They need a callback URL, of the order or of the account.');
 
+/** A refused filter by the label that it has here. */
+function inWords(error) {
+  error.message = error.message.replace(/^code: /, 'answer: ');
+  return error;
+}
+
 /** The filter names an invoice that the account does not have: nothing matches. */
 function noInvoice(error) {
   if (error.code !== 'unknown_invoice') throw error;
@@ -148,7 +154,7 @@ export async function showCallbacks(view, { values: given, signal }) {
       steady.show([], true);
       fill(foot);
     }
-    throw error;
+    throw inWords(error);
   };
   const load = async () => {
     const asked = values;

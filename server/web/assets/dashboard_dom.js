@@ -40,6 +40,22 @@ export function arrange(parent, ...children) {
   }
 }
 
+const ANEW = 'milkypay-mock-anew';
+
+/** Loads the page anew, and its heading gets the focus, as that of another view does. */
+export function openAnew(url) {
+  sessionStorage.setItem(ANEW, 'true');
+  if (url) location.assign(url);
+  else location.reload();
+}
+
+/** True once after `openAnew`. */
+export function isAnew() {
+  const was = sessionStorage.getItem(ANEW) !== null;
+  sessionStorage.removeItem(ANEW);
+  return was;
+}
+
 /** A message that begins with a capital letter. */
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -19,7 +19,7 @@ const failureRow = (one, resend) => el('li.line.entry', { 'data-testid': 'failur
   el('code.path', {}, one.url),
   el('span.quiet', {}, one.retrying ? `${number(one.retrying)} will be retried` : 'given up'),
   el('span.quiet', {}, 'queued ', span(one.first, one.last)),
-  el('span', { 'data-testid': 'tried' }, 'last tried ', time(one.tried)),
+  el('span.quiet', { 'data-testid': 'tried' }, 'last tried ', time(one.tried)),
   el('span.actions', {},
     el('a.button.small', { href: `#/callbacks${query(filtersOf(one))}`, 'data-key': `show-${one.newest}`,
       'data-testid': 'show-failure' }, 'Show'),

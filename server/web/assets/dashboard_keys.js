@@ -16,9 +16,12 @@ const HELP = [
 // Single-letter shortcuts can be switched off, because they conflict with speech input (WCAG 2.1.4).
 const lettersOn = () => localStorage.getItem(STORED) !== 'off';
 
+/** Letters belong to an input, except to a box, which only knows the space bar. */
+const takesLetters = (one) => one.matches('input:not([type="checkbox"]), select, textarea');
+
 function moveRow(step) {
   const rows = [...document.querySelectorAll('main [data-row]')];
-  const at = rows.indexOf(document.activeElement.closest('[data-row]'));
+  const at = rows.findIndex((one) => (one.closest('li') ?? one).contains(document.activeElement));
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
   if (next) next.focus();
   else if (!rows.length) document.querySelector(`main [data-testid="${step > 0 ? 'next' : 'previous'}"]`)?.click();
@@ -26,7 +29,9 @@ function moveRow(step) {
 
 function escape(target) {
   if (target.matches('input, select, textarea')) document.querySelector('main').focus();
-  else if (/^#\/(invoices|payouts|services)\/./.test(location.hash)) {
+  else if (/^#\/(invoices|payouts)\/./.test(location.hash)) {
+    document.querySelector('main [data-testid="back"]')?.click(); // not history: the one before may be another invoice
+  } else if (/^#\/services\/./.test(location.hash)) {
     history.length > 1 ? history.back() : location.assign(location.hash.replace(/\/[^/?]*(\?.*)?$/, '$1'));
   }
 }
@@ -59,7 +64,7 @@ export function startKeys() {
       escape(event.target);
       return;
     }
-    if (!lettersOn() || event.target.matches('input, select, textarea')) return;
+    if (!lettersOn() || takesLetters(event.target)) return;
     const view = GO[event.key];
     const action = view ? () => { location.hash = `#/${view}`; } : actions[event.key];
     if (!action) return;

@@ -1,7 +1,7 @@
 // The live events of the account. Views poll if the server keeps no journal or is not reachable.
 
 import { controlUrl, whenReplaced } from './dashboard_api.js';
-import { el, gather, sentence } from './dashboard_dom.js';
+import { el, gather, openAnew, sentence } from './dashboard_dom.js';
 
 const EVENTS_MS = 200;
 const RETRY_MS = 3000;
@@ -77,7 +77,7 @@ const putNotice = (view, notice) => view.querySelector('h1')?.closest('.view > *
 function showReplaced(since) {
   const view = document.querySelector('main > .view');
   if (!view?.querySelector('h1') || document.querySelector('main[aria-busy]')) {
-    location.reload(); // nothing is shown yet
+    openAnew(); // nothing is shown yet
     return;
   }
   if (view.querySelector('[data-replaced]')) return;
@@ -87,8 +87,8 @@ function showReplaced(since) {
   putNotice(view, notice);
   markStale(view, notice, since);
   notice.append(el('div.actions', {}, el('button.small', { type: 'button', 'data-testid': 'reload',
-    onclick: () => location.reload() }, 'Show what is there now')));
-  window.addEventListener('hashchange', () => location.reload(), { capture: true });
+    onclick: () => openAnew() }, 'Show what is there now')));
+  window.addEventListener('hashchange', () => openAnew(), { capture: true });
 }
 
 whenReplaced(showReplaced);

@@ -83,12 +83,34 @@ export async function copy(content, what = 'Copied') {
   toast(what);
 }
 
+const isSeen = (one) => one.getClientRects().length > 0;
+
+/**
+ * Returns a function that moves the focus to what is next, if it was on this element and the element is gone or hidden:
+ * another button or link of the same group, otherwise the heading of the view.
+ */
+function keepFocus(one) {
+  if (document.activeElement !== one) return () => {};
+  const groups = [];
+  for (let at = one.parentElement; at && !at.matches('.view, body'); at = at.parentElement) groups.push(at);
+  return () => {
+    const active = document.activeElement;
+    if (isSeen(one) || ![one, document.body, null].includes(active)) return;
+    const others = groups.filter((group) => group.isConnected).map((group) =>
+      [...group.querySelectorAll('button, a[href], summary')].find((other) => isSeen(other) && !other.closest('[inert]')));
+    const heading = document.querySelector('main h1');
+    heading?.setAttribute('tabindex', '-1');
+    (others.find(Boolean) ?? heading)?.focus();
+  };
+}
+
 /** A button that runs `action`, once at a time, and shows its error: the button of a form at the form's fields. */
 export function button(label, action, attributes = {}) {
   const one = el('button', { type: 'button', ...attributes, onclick: async () => {
     if (one.getAttribute('aria-busy')) return;
     one.setAttribute('aria-busy', 'true');
     const form = one.type === 'submit' ? one.form : null;
+    const refocus = keepFocus(one);
     try {
       if (form) clearErrors(form);
       await action();
@@ -97,6 +119,7 @@ export function button(label, action, attributes = {}) {
       else complain(error);
     } finally {
       one.removeAttribute('aria-busy');
+      refocus();
     }
   } }, label);
   return one;
