@@ -97,12 +97,16 @@ static struct answer *reply_page(struct call *call)
     const char *demo = call->engine->tenants.demo_id; /* the account may have been deleted */
     const char *asked = http_query_text(call->request, "account");
     const char *account = asked ? asked : demo;
+    const struct tenant *tenant = account ? tenants_by_id(&call->engine->tenants, account) : NULL;
     buf_auto decimals = {0}, statuses = {0}, list = {0};
     currency_write_shown(&decimals);
     control_statuses_write(&statuses);
     write_list(call, account, &list);
     const struct template_value values[] = {
         {"account", account},
+        {"name", tenant && tenant->account.settings.name && *tenant->account.settings.name
+                     ? tenant->account.settings.name
+                     : account},
         {"demo", demo},
         {"decimals", decimals.size ? decimals.data : NULL},
         {"asked", asked},

@@ -129,7 +129,7 @@ describe('accounts', () => {
       await tester.at('make-account').click();
       await tester.page.waitForURL((url) => url.searchParams.get('account') !== tester.api.account.id);
       await tester.at('view-invoices').waitFor();
-      const id = await tester.at('account').innerText();
+      const id = await tester.at('account').getAttribute('data-id');
       assert.equal((await demo.send('GET', `/_mock/accounts/${id}`)).expect(200).json.settings.name, 'Book Shop');
     });
   });
@@ -229,5 +229,25 @@ describe('accounts', () => {
       await tester.at('no-account').waitFor();
     }, { refusals: true });
     (await demo.send('GET', `/_mock/accounts/${api.account.id}`)).expect(404);
+  });
+});
+
+test('the bar and the title name the account, also after its name has changed', async () => {
+  const api = await shop({ name: 'Book Shop' });
+  const nameless = await shop({ name: '' });
+  const names = async (tester, name) => {
+    await tester.at('account').filter({ hasText: new RegExp(`^${name}$`) }).waitFor();
+    assert.equal(await tester.page.title(), `Callbacks - ${name} - MilkyPay mock`);
+  };
+  await asTester(api, async (tester) => {
+    await tester.open('/callbacks');
+    await names(tester, 'Book Shop');
+    assert.match(await tester.at('account').getAttribute('title'), new RegExp(api.account.id));
+    (await api.control('PATCH', `/accounts/${api.account.id}`, { name: 'Toy Shop' })).expect(200);
+    await names(tester, 'Toy Shop');
+  });
+  await asTester(nameless, async (tester) => {
+    await tester.open('/callbacks');
+    await names(tester, nameless.account.id);
   });
 });

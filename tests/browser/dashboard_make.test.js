@@ -102,7 +102,7 @@ describe('accounts', () => {
       await tester.at('make-account').click();
       await tester.page.waitForURL((url) => url.searchParams.get('account') !== tester.api.account.id);
       await tester.at('view-invoices').waitFor();
-      const id = await tester.at('account').innerText();
+      const id = await tester.at('account').getAttribute('data-id');
       const { settings } = (await demo.send('GET', `/_mock/accounts/${id}`)).expect(200).json;
       assert.deepEqual([settings.name, settings.outcome], ['Book Shop', 'process_pending']);
     });

@@ -1,12 +1,12 @@
 // The dashboard. The fragment of the URL names the view, so every view has a link.
 //   #/invoices?q=..&status=..   #/invoices/cpi_..   #/requests/req_..   #/sinks/shop   ...
 
-import { account, forgetGiven } from './dashboard_api.js';
+import { account, forgetGiven, get } from './dashboard_api.js';
 import { el, isAnew, sentence } from './dashboard_dom.js';
 import { complain } from './dashboard_parts.js';
 import { loadStatuses } from './dashboard_statuses.js';
 import { startKeys } from './dashboard_keys.js';
-import { connect, watchState } from './dashboard_live.js';
+import { connect, listen, watchState } from './dashboard_live.js';
 import { startClockChip } from './dashboard_clock_chip.js';
 import { watchFailing } from './dashboard_delivery.js';
 import { showInvoices, showPayouts } from './dashboard_invoices.js';
@@ -48,13 +48,29 @@ function failed(error) {
     el('p', {}, el('a', { href: '#/accounts' }, 'All accounts'))];
 }
 
+const ofAccount = document.querySelector('[data-testid="account"]');
+let shownAs = '';
+
+/** The title of the tab: what is shown, and of whom. */
+function entitle() {
+  document.title = [shownAs, ofAccount.textContent, 'MilkyPay mock'].filter(Boolean).join(' - ');
+}
+
+/** The account's name may change while the page is open. */
+async function watchName() {
+  const { settings: { name } } = await get(`/accounts/${account}`);
+  ofAccount.textContent = name || account;
+  entitle();
+}
+
 async function show({ focus = true } = {}) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
   const { view, id, values } = route();
   const { list, one, title } = VIEWS[view];
-  document.title = `${id || title} - MilkyPay mock`;
+  shownAs = id || title;
+  entitle();
   for (const link of document.querySelectorAll('[data-view]')) {
     if (link.dataset.view === view) link.setAttribute('aria-current', 'page');
     else link.removeAttribute('aria-current');
@@ -97,5 +113,6 @@ show({ focus: isAnew() }).then(() => {
   restOf().catch(() => {}); // before it is needed; later() tells if it cannot be loaded
   if (!account) return;
   startClockChip(document.querySelector('[data-testid="clock-chip"]'));
+  listen(['account'], (event) => event && watchName().catch(() => {}), new AbortController().signal);
   watchFailing(document.querySelector('[data-view="callbacks"]'));
 });
