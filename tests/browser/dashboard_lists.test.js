@@ -304,6 +304,36 @@ describe('the search', () => {
   });
 });
 
+describe('all that match are saved', () => {
+  test('over all pages, as JSON and as CSV', async () => {
+    const api = await shop();
+    for (let i = 1; i <= 51; i++) await api.made({ reference_id: `order-${i}`, description: i === 1 ? '=1+1, "a"' : null }, HOLD);
+    await api.made({ reference_id: 'other' }, HOLD);
+    await asTester(api, async (tester) => {
+      const file = async (form) => {
+        const [download] = await Promise.all([tester.page.waitForEvent('download'), tester.at(`save-${form}`).click()]);
+        assert.equal(download.suggestedFilename(), `invoices.${form}`);
+        return readFileSync(await download.path(), 'utf8');
+      };
+      await tester.open();
+      await tester.at('save-count').filter({ hasText: 'Save all 52 that match' }).waitFor();
+      await tester.at('search').fill('ref:order');
+      await tester.at('save-count').filter({ hasText: 'Save all 51 that match' }).waitFor();
+      const saved = JSON.parse(await file('json'));
+      const wanted = Array.from({ length: 51 }, (_, i) => `order-${51 - i}`);
+      assert.deepEqual(saved.map((one) => one.reference_id), wanted);
+      const lines = (await file('csv')).split('\r\n');
+      assert.equal(lines.length, 53);
+      assert.match(lines[0], /^id,reference_id,status,/);
+      assert.deepEqual(Object.keys(saved[0]).sort(), lines[0].split(',').sort(), 'every column');
+      assert.match(lines[51], /,order-1,.*,"'=1\+1, ""a""",/);
+      await tester.payer.isAccessible('the list with what saves it');
+      await tester.at('search').fill('nothing-has-this');
+      await tester.at('save-json').waitFor({ state: 'hidden' });
+    });
+  });
+});
+
 describe('several rows can be chosen', () => {
   test('to be moved, to have their callbacks resent, and to be saved', async () => {
     const api = await shop();
@@ -326,7 +356,7 @@ describe('several rows can be chosen', () => {
       assert.deepEqual(saved.map(({ data }) => data.attributes.reference_id), ['order-2', 'order-1']);
       await api.idle();
       await tester.at('chosen-resend').click();
-      await tester.page.locator('.toast', { hasText: '2 payments resent' }).waitFor();
+      await tester.at('resent').filter({ hasText: /^4 callbacks sent again: 4 accepted\. Show them/ }).waitFor();
       await tester.at('choose-all').click();
       assert.equal(await tester.at('chosen').innerText(), '3 chosen');
       await tester.at('chosen-move').click();

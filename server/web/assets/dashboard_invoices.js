@@ -1,7 +1,7 @@
 // The invoices or payouts of the account, newest first, with search, filters and pages.
 
 import { get, query } from './dashboard_api.js';
-import { choice, chosenBar } from './dashboard_chosen.js';
+import { choice, chosenBar, matchingSaver } from './dashboard_chosen.js';
 import { el, fill } from './dashboard_dom.js';
 import { elsewhere, firstSteps } from './dashboard_first.js';
 import { KINDS, linkTo } from './dashboard_kinds.js';
@@ -106,12 +106,14 @@ async function showList(kind, view, { values: given, signal }) {
   const list = el('ul.rows', { 'data-testid': 'invoices' });
   const foot = el('div', {});
   const isFiltered = () => Object.entries(values).some(([name, value]) => value && !['after', 'limit'].includes(name));
-  const chosen = chosenBar(kind, list);
+  const chosen = chosenBar(kind, list, signal);
+  const saver = matchingSaver(kind, () => values);
   const steady = steadyList(list, { keyOf: ({ id }) => id, make: row }, signal);
   const showNothing = () => { // what is shown answers another search
     count.textContent = '';
     steady.show([], true);
     chosen.show();
+    saver.show(0);
     fill(foot);
   };
   const show = ({ items, total, next }, whole) => {
@@ -120,6 +122,7 @@ async function showList(kind, view, { values: given, signal }) {
     if (!filtered) count.textContent = `${all} in all`;
     else if (whole && !next && !values.after) count.textContent = `${number(items.length)} of ${all} match`;
     else if (fresh) count.textContent = `of ${all}`; // until they are counted
+    if (fresh || !items.length || !filtered) saver.show(!filtered && items.length ? total : items.length ? undefined : 0);
     steady.show(items, fresh);
     chosen.show();
     rememberList(kind.title, items, { path: `/${kind.type}`, values, next });
@@ -140,7 +143,9 @@ async function showList(kind, view, { values: given, signal }) {
     if (!isFiltered() || (!page.next && !asked.after)) return;
     const isWanted = () => asked === values && !signal.aborted;
     const matching = await countMatching(kind, asked, isWanted);
-    if (isWanted()) count.textContent = `${number(matching)} of ${number(page.total)} match`;
+    if (!isWanted()) return;
+    count.textContent = `${number(matching)} of ${number(page.total)} match`;
+    saver.show(matching);
   };
   const reload = keepFresh(view, ['transition', 'callback', 'account'], load, signal);
   const form = filters(kind, values, (next) => {
@@ -150,8 +155,8 @@ async function showList(kind, view, { values: given, signal }) {
     reload();
   });
   view.append(el('div.line', {}, el('h1', {}, kind.title), count, steady.pause,
-    el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)), form, chosen.bar, steady.newer,
-    list, foot);
+    el('a.button', { href: kind.order.make, 'data-testid': 'new' }, kind.order.title)), form, chosen.bar, chosen.resent, steady.newer,
+    list, saver.bar, foot);
   await (isFiltered() ? reload() : load());
   returnTo(list, signal);
 }

@@ -37,20 +37,34 @@ function endings(ids, ended) {
 const showThem = (ids) => el('a', { href: `#/callbacks${query({ id: ids.slice(0, LINKED_MOST).join() })}`,
   'data-testid': 'show-resent' }, ids.length > LINKED_MOST ? `Show the first ${LINKED_MOST}` : 'Show them');
 
-/** {place, resend}: `resend(filters)` sends again, and `place` says what became of it as the attempts end. */
+/** Sends what each of these filters finds. One that is refused does not keep the others from it. */
+async function resendEach(all) {
+  const ids = [], refused = [];
+  let skipped = 0;
+  for (const filters of all) {
+    const one = await resendAll(filters).catch((error) => refused.push(error) && { ids: [], skipped: 0 });
+    ids.push(...one.ids);
+    skipped += one.skipped;
+  }
+  if (refused.length === all.length) throw refused[0];
+  return { ids, skipped, refused };
+}
+
+/** {place, resend}: `resend(...filters)` sends again what each finds, and `place` says what became of it as the attempts end. */
 export function resender(signal) {
   const place = el('div.outcome', { role: 'status' });
   let listening = new AbortController();
   signal.addEventListener('abort', () => listening.abort());
-  const resend = async (filters) => {
+  const resend = async (...filters) => {
     listening.abort();
     listening = new AbortController();
     const ended = new Map(); // id -> the event of its last attempt
-    let ids, skipped, isKnown = isLive();
+    let ids, skipped, refused, isKnown = isLive();
     const show = () => {
       if (!ids) return;
       const { failed, text } = isKnown ? endings(ids, ended) : { failed: 0, text: 'see the list' };
-      const rest = skipped ? `; ${number(skipped)} in progress skipped` : '';
+      const rest = [skipped ? `; ${number(skipped)} in progress skipped` : '',
+        refused.length ? `; ${number(refused.length)} refused: ${refused[0].message}` : ''].join('');
       fill(place, el('p', { class: failed ? 'notice warn' : 'notice', 'data-testid': 'resent' },
         el('span', {}, counted(ids.length, 'callback'), ` sent again${ids.length ? `: ${text}` : ''}${rest}. `,
           ids.length > 0 && showThem(ids))));
@@ -60,7 +74,7 @@ export function resender(signal) {
       else isKnown = false;
       show();
     }, listening.signal);
-    ({ ids, skipped } = await resendAll(filters));
+    ({ ids, skipped, refused } = await resendEach(filters));
     show();
   };
   return { place, resend };
