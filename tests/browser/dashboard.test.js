@@ -18,7 +18,8 @@ describe('invoices', () => {
       await payer.open('/');
       assert.equal(new URL(payer.page.url()).pathname, '/_mock/');
       await payer.at('view-invoices').waitFor();
-      assert.equal(await payer.text('account'), 'coma_Demo4DocsAccount');
+      assert.equal(await payer.text('account'), '4Docs');
+      assert.equal(await payer.at('account').getAttribute('data-id'), 'coma_Demo4DocsAccount');
     });
   });
 

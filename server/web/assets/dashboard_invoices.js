@@ -122,7 +122,8 @@ async function showList(kind, view, { values: given, signal }) {
     if (!filtered) count.textContent = `${all} in all`;
     else if (whole && !next && !values.after) count.textContent = `${number(items.length)} of ${all} match`;
     else if (fresh) count.textContent = `of ${all}`; // until they are counted
-    if (fresh || !items.length || !filtered) saver.show(!filtered && items.length ? total : items.length ? undefined : 0);
+    if (!filtered) saver.show(total);
+    else if (fresh || !items.length) saver.show(items.length ? undefined : 0); // until they are counted
     steady.show(items, fresh);
     chosen.show();
     rememberList(kind.title, items, { path: `/${kind.type}`, values, next });
