@@ -233,6 +233,8 @@ enum profile call_profile(const struct call *call);
 /* 422 with all errors, in the style of the account's profile (view/view_errors.h). */
 struct answer *call_reply_errors(struct call *call, const struct json_errors *errors) ATTR_ANSWER;
 
+/* No cache keeps it: where it leads depends on the state of what was asked for, and the back button
+ * would go where that once was. */
 struct answer *call_redirect(struct call *call, unsigned status, const char *location) ATTR_ANSWER;
 
 /* A reply with a JSON object: begins it, then its members are written; ends it. */

@@ -127,6 +127,7 @@ struct answer *call_redirect(struct call *call, unsigned status, const char *loc
 {
     http_reply_empty(call->request, status);
     http_reply_header(call->request, "Location", location);
+    http_reply_header(call->request, "Cache-Control", "no-store");
     return &answered;
 }
 

@@ -46,7 +46,6 @@ static struct answer *trade(struct call *call, const char *path)
     const struct router *router = call->router;
     char value[GUARD_COOKIE_TEXT];
     struct answer *answer = call_redirect(call, 303, own_url(call, path));
-    http_reply_header(call->request, "Cache-Control", "no-store");
     if (router->control_token) {
         guard_cookie(router->control_token, value);
         http_reply_header(call->request, "Set-Cookie",
