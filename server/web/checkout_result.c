@@ -82,6 +82,9 @@ struct answer *checkout_result_show(const struct checkout_page *page)
     bool failed = status_is_failure(invoice->status), bad = failed && !page->cancelled;
     bool open = !status_is_final(invoice->status);
     bool again = page->cancelled && payment_is_open(call->tenant, call->arena, invoice);
+    bool used_up = invoice->status == STATUS_PROCESS_FAILED &&
+                   !text_equal(invoice->resolution, RESOLUTION_EXPIRED) &&
+                   !payment_attempts_left(call->tenant, call->arena, invoice);
     bool foreign;
     const char *words = words_of(page, &foreign);
     const struct shown_card card = card_of(page);
@@ -103,6 +106,7 @@ struct answer *checkout_result_show(const struct checkout_page *page)
         {"refunded", amount_of(page, invoice->refunded_amount)},
         {"charged_back", amount_of(page, invoice->charged_back_amount)},
         {"foreign", template_flag(foreign)},
+        {"used_up", template_flag(used_up)},
         {"card_last", card.last},
         {"card_network", card.network},
         {"time", locale_time(call->arena, page->locale, invoice->updated_ms)},

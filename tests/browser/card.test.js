@@ -478,6 +478,7 @@ test('after five declines there is no form', async () => {
       await payer.sees('process_failed', 'insufficient_funds');
       assert.equal(await payer.count('payment-form'), i < 4 ? 1 : 0, `after ${i + 1} declines`);
     }
+    assert.equal(await payer.text('no-attempts'), 'All attempts to pay are used up.');
   });
   assert.equal((await went(api, id)).filter((status) => status === 'process_failed').length, 5);
 });

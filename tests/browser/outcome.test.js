@@ -79,6 +79,7 @@ for (const way of WAYS) {
         await payer.click('cancel');
         assert.equal(await payer.page.locator('h1').innerText(), 'You cancelled the payment');
         assert.equal(await payer.count('pay-after-all'), 0);
+        assert.equal(await payer.count('no-attempts'), 1);
         assert.equal(await payer.count('return'), 1);
       });
     });
@@ -95,6 +96,7 @@ for (const way of WAYS) {
           await payer.sees('process_failed', 'expired');
           assert.equal(await payer.page.title(), 'Payment expired - Corner Shop');
           assert.equal(await payer.count('payment-form'), 0);
+          assert.equal(await payer.count('no-attempts'), 0, 'it ended by the time');
         });
         (await api.pay(id, { card_number: CARDS.good, expiry: '1230', cvv: '123' })).expect(409);
       });
