@@ -16,6 +16,7 @@
 #define CALL_CONTROL_PREFIX "/_mock"
 #define OUTCOME_HEADER "X-Mock-Outcome" /* the requested outcome */
 #define TOKEN_HEADER "X-Mock-Token"     /* the control token, as an alternative to Bearer */
+#define LOOK_HEADER "X-Mock-Look"       /* a payer's page looks whether it is up to date */
 
 /*
  * Proof that a call was answered or parked: only that gives an answer to return. A function that
@@ -232,6 +233,9 @@ enum profile call_profile(const struct call *call);
 
 /* 422 with all errors, in the style of the account's profile (view/view_errors.h). */
 struct answer *call_reply_errors(struct call *call, const struct json_errors *errors) ATTR_ANSWER;
+
+/* A payer's page asks for itself: no fault meets it, and it is not recorded. */
+bool call_is_look(const struct call *call);
 
 /* No cache keeps it: where it leads depends on the state of what was asked for, and the back button
  * would go where that once was. */

@@ -138,12 +138,12 @@ static struct answer *ask_faults(struct call *call)
     return effects[hit.effect.kind].executes ? NULL : call_answered(call);
 }
 
-/* The calls of the platform and its pages. */
+/* The calls of the platform and its pages; not what a page does on its own. */
 static bool meets_faults(const struct call *call)
 {
     enum route_access access = call->route->access;
     return access == ACCESS_PUBLIC || access == ACCESS_PRIVATE || access == ACCESS_GATE ||
-           access == ACCESS_PAGE;
+           (access == ACCESS_PAGE && !call_is_look(call));
 }
 
 struct answer *call_set_account(struct call *call)

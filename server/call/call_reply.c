@@ -123,6 +123,12 @@ struct answer *call_reply_errors(struct call *call, const struct json_errors *er
 
 /* ------------------------------------------------------------------ what all handlers share */
 
+bool call_is_look(const struct call *call)
+{
+    return call->route && call->route->access == ACCESS_PAGE &&
+           text_equal(call->request->method, "GET") && http_header(call->request, LOOK_HEADER);
+}
+
 struct answer *call_redirect(struct call *call, unsigned status, const char *location)
 {
     http_reply_empty(call->request, status);

@@ -9,7 +9,7 @@
 #define PREFIX "X-Mock-"
 
 /* HTTP_REASON is for replies; clients and proxies may repeat what they received. */
-static const char *const names[] = {OUTCOME_HEADER, TOKEN_HEADER, HTTP_REASON, NULL};
+static const char *const names[] = {OUTCOME_HEADER, TOKEN_HEADER, LOOK_HEADER, HTTP_REASON, NULL};
 
 struct search {
     struct arena *arena;

@@ -75,7 +75,7 @@ void record_routed(const struct call *call)
     record->refusal = call->refusal;
     record->page = found && found->access == ACCESS_PAGE;
     record->plain = is_plain(found);
-    record->skip = call->unrecorded || !is_recorded(call->request);
+    record->skip = call->unrecorded || call_is_look(call) || !is_recorded(call->request);
 }
 
 void record_hint(struct http_request *request, const char *hint)

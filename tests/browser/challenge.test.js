@@ -59,8 +59,8 @@ test('a wrong code, and no code', async () => {
   shop.html.set(`/3ds/${id}`, html);
   await asPayer({ hosts: [shop.url] }, server, async (payer) => {
     await payer.open(`${shop.url}/3ds/${id}`);
-    await payer.click('challenge-confirm');
-    await payer.at('error-code').waitFor();
+    await payer.at('challenge-confirm').click();
+    await payer.page.locator('#code:invalid:focus').waitFor();
     await payer.answer({ wrong: true });
   });
   assert.equal((await api.attributes(id)).resolution, 'invalid_3ds_code');
