@@ -237,8 +237,8 @@ struct answer *call_reply_errors(struct call *call, const struct json_errors *er
 /* A payer's page asks for itself: no fault meets it, and it is not recorded. */
 bool call_is_look(const struct call *call);
 
-/* No cache keeps it: where it leads depends on the state of what was asked for, and the back button
- * would go where that once was. */
+/* No cache keeps the answer to a GET: where it leads depends on the state of what was asked for,
+ * and the back button would go where that once was. */
 struct answer *call_redirect(struct call *call, unsigned status, const char *location) ATTR_ANSWER;
 
 /* A reply with a JSON object: begins it, then its members are written; ends it. */

@@ -133,7 +133,9 @@ struct answer *call_redirect(struct call *call, unsigned status, const char *loc
 {
     http_reply_empty(call->request, status);
     http_reply_header(call->request, "Location", location);
-    http_reply_header(call->request, "Cache-Control", "no-store");
+    if (text_equal(call->request->method, "GET")) {
+        http_reply_header(call->request, "Cache-Control", "no-store");
+    }
     return &answered;
 }
 

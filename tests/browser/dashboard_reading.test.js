@@ -34,13 +34,15 @@ describe('an attempt', () => {
         one.scrollTop = 60;
         window.scrollTo(0, one.getBoundingClientRect().top - 200);
       });
-      const seen = () => body.evaluate((one) => [one.scrollTop, Math.round(one.getBoundingClientRect().top)]);
+      const seen = () => body.evaluate((one) => ({ scrolled: one.scrollTop, top: one.getBoundingClientRect().top }));
       const before = await seen();
-      assert.equal(before[0], 60);
+      assert.equal(before.scrolled, 60);
       await resend();
       await tester.sees('timeline-callback', 2);
       await tester.sees('attempt', 2);
-      assert.deepEqual(await seen(), before);
+      const after = await seen();
+      assert.equal(after.scrolled, 60);
+      assert.ok(Math.abs(after.top - before.top) <= 1, `${before.top} became ${after.top}`); // browsers scroll by whole pixels
     });
     await sink.stop();
   });
