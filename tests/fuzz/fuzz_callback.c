@@ -26,7 +26,7 @@ static void check_attempt(const json_t *attempt)
     json_int_t code = json_integer_value(json_object_get(attempt, "code"));
     bool error = json_is_string(json_object_get(attempt, "error"));
     PROMISE(code ? code >= 200 && code <= 999 : error);
-    PROMISE(!error || !code || code >= 300);
+    PROMISE(!error || code != 200);
     PROMISE(!code || json_is_object(json_object_get(attempt, "response")));
     PROMISE(json_is_object(json_object_get(attempt, "request")));
 }
