@@ -200,7 +200,7 @@ void explain_write(struct call *call, struct json_out *out, const char *key,
         json_out_null(out, key);
         return;
     }
-    const char *where = text_equal(request->method, "GET") ? "query" : "body"; /* of a hint */
+    const char *where = text_equal(request->method, "POST") ? "body" : "query"; /* of a hint */
     struct explanation explanation =
         accepted ? (struct explanation){"unknown_field", where, given} : by_reason(call, record);
     json_auto_t *reply =

@@ -318,8 +318,10 @@ describe('explain', () => {
       ['filter[colour]=red', 'filter[colour] is ignored: there is no such filter'],
       ['reference_id=x', 'reference_id is ignored: write filter[reference_id]'],
     ]) {
-      (await api.private('GET', `/payment-invoices?${query}`)).expect(200);
-      assert.deepEqual(await hint(), { rule: 'unknown_field', where: 'query', message, nearest: null, fields: {} });
+      for (const method of ['GET', 'HEAD']) {
+        (await api.private(method, `/payment-invoices?${query}`)).expect(200);
+        assert.deepEqual(await hint(), { rule: 'unknown_field', where: 'query', message, nearest: null, fields: {} });
+      }
     }
     (await api.private('GET', '/payment-invoices?filter[reference_id]=x&page[size]=1&t=1')).expect(200);
     assert.equal(await hint(), null, 'a filter, a page, and what is nobody\'s');
