@@ -3,7 +3,7 @@
 
 const factor = Number(process.env.MILKYPAY_TEST_PATIENCE ?? 1);
 
-export const PATIENCE_MS = 30_000 * factor;
+export const PATIENCE_MS = 60_000 * factor;
 
 /** Fails with the text `what()` unless the promise settles in time. */
 export function within(promise, what, ms = PATIENCE_MS) {
