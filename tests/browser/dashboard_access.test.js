@@ -255,6 +255,26 @@ const VIEWS = {
   accounts: '/accounts',
 };
 
+test('every view waits for its data, however late it is', async () => {
+  const api = await shop();
+  const { id } = await api.made({}, HOLD);
+  await asTester(api, async ({ page }) => {
+    const held = [];
+    await page.clock.install();
+    await page.route(/_mock\/(?!assets|events)[a-z]/, (route) => { held.push(route); });
+    for (const where of Object.values(VIEWS)) {
+      await page.goto('about:blank');
+      held.length = 0;
+      await page.goto(`${server.url}/_mock/?account=${api.account.id}#${typeof where === 'function' ? where(id) : where}`);
+      while (await page.locator('main[aria-busy]').count()) {
+        await page.clock.runFor(3000);
+        await held.shift()?.continue();
+      }
+      assert.deepEqual(await page.locator('.toast').allInnerTexts(), []);
+    }
+  });
+});
+
 for (const theme of ['light', 'dark']) {
   for (const size of Object.keys(SIZES)) {
     test(`every view is accessible, ${theme}, on a ${size}`, async () => {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { HOLD, startDashboard } from './tester.js';
 
-const { demo, shop, asTester } = await startDashboard();
+const { server, demo, shop, asTester } = await startDashboard();
 
 describe('report', () => {
   const start = Date.parse('2027-06-01T22:30Z') / 1000;
@@ -232,22 +232,37 @@ describe('accounts', () => {
   });
 });
 
-test('the bar and the title name the account, also after its name has changed', async () => {
-  const api = await shop({ name: 'Book Shop' });
-  const nameless = await shop({ name: '' });
+describe('the bar and the title name the account', () => {
   const names = async (tester, name) => {
     await tester.at('account').filter({ hasText: new RegExp(`^${name}$`) }).waitFor();
     assert.equal(await tester.page.title(), `Callbacks - ${name} - MilkyPay mock`);
   };
-  await asTester(api, async (tester) => {
-    await tester.open('/callbacks');
-    await names(tester, 'Book Shop');
-    assert.match(await tester.at('account').getAttribute('title'), new RegExp(api.account.id));
-    (await api.control('PATCH', `/accounts/${api.account.id}`, { name: 'Toy Shop' })).expect(200);
-    await names(tester, 'Toy Shop');
+  const rename = async (api, name) => (await api.control('PATCH', `/accounts/${api.account.id}`, { name })).expect(200);
+
+  test('by its id if it has no name', async () => {
+    const api = await shop({ name: '' });
+    await asTester(api, async (tester) => {
+      await tester.open('/callbacks');
+      await names(tester, api.account.id);
+    });
   });
-  await asTester(nameless, async (tester) => {
-    await tester.open('/callbacks');
-    await names(tester, nameless.account.id);
+
+  test('also after its name has changed, even while the view is loading', async () => {
+    const api = await shop({ name: 'Book Shop' });
+    await asTester(api, async (tester) => {
+      const { page } = tester;
+      let load;
+      const held = new Promise((done) => { load = done; });
+      await page.route('**/_mock/callbacks*', (route) => held.then(() => route.continue()));
+      await page.goto(`${server.url}/_mock/?account=${api.account.id}#/callbacks`);
+      await names(tester, 'Book Shop');
+      await page.locator('[data-state="live"]').waitFor();
+      await rename(api, 'Toy Shop');
+      await names(tester, 'Toy Shop');
+      load();
+      await tester.at('view-callbacks').locator('h1').waitFor();
+      await rename(api, 'Shoe Shop');
+      await names(tester, 'Shoe Shop');
+    });
   });
 });

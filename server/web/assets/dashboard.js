@@ -6,7 +6,7 @@ import { el, isAnew, sentence } from './dashboard_dom.js';
 import { complain } from './dashboard_parts.js';
 import { loadStatuses } from './dashboard_statuses.js';
 import { startKeys } from './dashboard_keys.js';
-import { connect, listen, watchState } from './dashboard_live.js';
+import { always, connect, watchState } from './dashboard_live.js';
 import { startClockChip } from './dashboard_clock_chip.js';
 import { watchFailing } from './dashboard_delivery.js';
 import { showInvoices, showPayouts } from './dashboard_invoices.js';
@@ -107,12 +107,14 @@ window.addEventListener('hashchange', () => show());
 window.addEventListener('error', ({ message }) => complain({ message }));
 window.addEventListener('unhandledrejection', ({ reason }) => complain(reason));
 startKeys();
-if (account) connect();
+if (account) {
+  always(['account'], () => watchName().catch(() => {})); // the view itself shows errors
+  connect();
+}
 show({ focus: isAnew() }).then(() => {
   forgetGiven();
   restOf().catch(() => {}); // before it is needed; later() tells if it cannot be loaded
   if (!account) return;
   startClockChip(document.querySelector('[data-testid="clock-chip"]'));
-  listen(['account'], (event) => event && watchName().catch(() => {}), new AbortController().signal);
   watchFailing(document.querySelector('[data-view="callbacks"]'));
 });

@@ -73,8 +73,9 @@ export async function showClock(view, { signal }) {
     none.hidden = total > 0;
     await load();
   };
-  const jump = async (target, how) => {
-    const risk = await risks((await get('/clock')).now, target);
+  const jump = async (how) => {
+    const from = (await get('/clock')).now;
+    const risk = await risks(from, how.to ?? from + how.seconds);
     await (risk ? sure(`${risk} The clock cannot go back. Advance it?`, () => advance(how))() : advance(how));
   };
   const much = el('input', {
@@ -85,7 +86,7 @@ export async function showClock(view, { signal }) {
     const given = numberIn(much.value);
     return typeof given === 'number' ? Math.round(given * Number(unit.value)) : given;
   };
-  const go = button('Advance', () => jump(clock.now + seconds(), { seconds: seconds() }),
+  const go = button('Advance', () => jump({ seconds: seconds() }),
     { class: 'main', 'data-testid': 'advance' });
   const at = timeField('', 'set-to');
   at.name = 'to';
@@ -93,13 +94,13 @@ export async function showClock(view, { signal }) {
     if (!at.value) throw new Error('to: This must be a time.');
     const to = Number(startOf(at)) / 1000;
     if (to < (await get('/clock')).now) throw new Error('to: This is before the account\'s time, which cannot go back.');
-    await jump(to, { to });
+    await jump({ to });
   }, { class: 'main', 'data-testid': 'set' });
   const machine = button('Machine\'s time', async () => {
     const { json, date } = await getDated('/clock');
     if (json.now > date + 1) throw new Error('the account\'s time is ahead of the machine\'s, and cannot go back');
     const to = Math.max(json.now, date);
-    await jump(to, { to });
+    await jump({ to });
   }, { 'data-testid': 'machine' });
   const next = button('To the next event', () => advance({ next: true }), { 'data-testid': 'next' });
   view.append(el('h1', {}, 'Clock'),
@@ -110,8 +111,9 @@ export async function showClock(view, { signal }) {
       'Later than now: what is due until then happens. Only a reset of the account, in Accounts, sets its clock back.'),
       el('div.actions', {}, put, machine)),
     el('section.card', { 'aria-label': 'Events' }, el('h2', {}, 'Events of the last advance'), none, log));
-  const timer = setInterval(tick, TICK_MS);
-  signal.addEventListener('abort', () => clearInterval(timer));
   keepFresh(view, ['clock', 'account'], load, signal);
   await load();
+  if (signal.aborted) return;
+  const timer = setInterval(tick, TICK_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
 }
