@@ -11,7 +11,8 @@
 #define RS512_BYTES 512
 #define HS256_BYTES 32
 #define TOKEN_TEXT 1024
-#define TOKENS_KEPT 256
+#define SETS 64        /* of kept tokens; the session says which */
+#define WAYS 4         /* tokens in a set */
 #define PART_TEXT 256  /* of a token's header or claims, encoded */
 #define LAST_BITS 0x3c /* of the last character of 512 bytes: the rest is behind the last byte */
 
@@ -127,43 +128,74 @@ static void compose(struct buf *out, const struct token_key *key, enum token_for
 
 /* ------------------------------------------------------------------ tokens written before */
 
-/* An answer, its callback and the lists that show the invoice contain the same token. */
+/* An answer, its callback and the lists that show the invoice contain the same token. With one
+ * place for each session, some of the twenty in a list often took the place of each other. */
 static struct kept {
     char session[IDENT_TEXT], text[TOKEN_TEXT];
     int64_t expires_s;
     const struct token_key *key;
     enum token_form form;
     size_t size;
-} kept[TOKENS_KEPT];
+} kept[SETS][WAYS];
 
-static struct kept *place_of(const char *session)
+static struct kept *set_of(const char *session)
 {
     uint32_t hash = 0;
     for (const char *p = session; *p; p++) {
         hash = hash * 31 + (unsigned char)*p;
     }
-    return &kept[hash % TOKENS_KEPT];
+    return kept[hash % SETS];
+}
+
+/* A free place, or the next one in turn. */
+static struct kept *place_in(struct kept *set)
+{
+    static unsigned next;
+    for (size_t way = 0; way < WAYS; way++) {
+        if (!set[way].key) {
+            return &set[way];
+        }
+    }
+    return &set[next++ % WAYS];
+}
+
+static const struct kept *find(const struct kept *set, const struct token_key *key,
+                               enum token_form form, const char *session, int64_t expires_s)
+{
+    for (size_t way = 0; way < WAYS; way++) {
+        const struct kept *one = &set[way];
+        if (one->key == key && one->form == form && one->expires_s == expires_s &&
+            strcmp(one->session, session) == 0) {
+            return one;
+        }
+    }
+    return NULL;
+}
+
+static void keep(struct kept *one, const struct buf *token, const struct token_key *key,
+                 enum token_form form, const char *session, int64_t expires_s)
+{
+    if (token->size < sizeof one->text && strlen(session) < sizeof one->session) {
+        memcpy(one->text, token->data, token->size);
+        memcpy(one->session, session, strlen(session) + 1);
+        one->size = token->size;
+        one->key = key;
+        one->form = form;
+        one->expires_s = expires_s;
+    }
 }
 
 void token_write(struct buf *out, const struct token_key *key, enum token_form form,
                  const char *session, int64_t expires_s)
 {
-    struct kept *one = place_of(session);
-    bool same = one->key == key && one->form == form && one->expires_s == expires_s &&
-                strcmp(one->session, session) == 0;
-    if (!same) {
-        buf_auto token = {0};
-        compose(&token, key, form, session, expires_s);
-        if (token.size >= sizeof one->text || strlen(session) >= sizeof one->session) {
-            buf_add(out, token.data, token.size);
-            return;
-        }
-        memcpy(one->text, token.data, token.size);
-        memcpy(one->session, session, strlen(session) + 1);
-        one->size = token.size;
-        one->key = key;
-        one->form = form;
-        one->expires_s = expires_s;
+    struct kept *set = set_of(session);
+    const struct kept *one = find(set, key, form, session, expires_s);
+    if (one) {
+        buf_add(out, one->text, one->size);
+        return;
     }
-    buf_add(out, one->text, one->size);
+    buf_auto token = {0};
+    compose(&token, key, form, session, expires_s);
+    keep(place_in(set), &token, key, form, session, expires_s);
+    buf_add(out, token.data, token.size);
 }
