@@ -77,32 +77,36 @@ ATTR_NOINLINE static void add_escaped(struct buf *buf, const char *needs, const 
 
 /* ------------------------------------------------------------------ most texts need no escape */
 
-#define EACH(byte) (UINT64_MAX / 255 * (byte)) /* in each byte of a word */
+/* Copies `n` bytes. Returns false if one of them is escaped in some style. As signed numbers, bytes
+ * that are not ASCII are below a blank too. */
+#define DEFINE_COPY(n)                                                                             \
+    static inline bool copy_##n(const char *from, char *to)                                        \
+    {                                                                                              \
+        typedef signed char bytes __attribute__((vector_size(n)));                                 \
+        typedef uint64_t words __attribute__((vector_size(n)));                                    \
+        bytes b;                                                                                   \
+        memcpy(&b, from, n);                                                                       \
+        memcpy(to, &b, n);                                                                         \
+        words marks = (words)((b < ' ') | (b == '"') | (b == '\\') | (b == '/') | (b == '\x7f'));  \
+        return !(marks[0] | marks[n / sizeof(uint64_t) - 1]);                                      \
+    }
+DEFINE_COPY(16)
+DEFINE_COPY(8)
 
-/* Copies a word, unless one of its bytes is escaped in some style. The subtractions set the highest
- * bit of such a byte, and the addition that of DEL; they never miss one, because what they carry
- * into the next byte comes from one that is escaped too. */
-static bool copy_word(const char *from, char *to)
-{
-    uint64_t word;
-    memcpy(&word, from, sizeof word);
-    memcpy(to, &word, sizeof word);
-    uint64_t marks = word | (word + EACH(1)) | (word - EACH(' ')) | ((word ^ EACH('"')) - EACH(1)) |
-                     ((word ^ EACH('\\')) - EACH(1)) | ((word ^ EACH('/')) - EACH(1));
-    return !(marks & EACH(128));
-}
-
-/* Copies a text, or a part of it if it needs an escape. Returns true if it needs none. */
+/* Copies a text, or a part of it if it needs an escape. Returns true if it needs none. The last
+ * piece overlaps the one before. */
 static bool copy_plain(const char *needs, const char *text, size_t size, char *to)
 {
-    const size_t step = sizeof(uint64_t);
-    if (size >= step) {
-        for (size_t at = 0; at < size - step; at += step) {
-            if (!copy_word(text + at, to + at)) {
+    if (size >= 16) {
+        for (size_t at = 0; at < size - 16; at += 16) {
+            if (!copy_16(text + at, to + at)) {
                 return false;
             }
         }
-        return copy_word(text + size - step, to + size - step); /* overlaps the one before */
+        return copy_16(text + size - 16, to + size - 16);
+    }
+    if (size >= 8) {
+        return copy_8(text, to) && copy_8(text + size - 8, to + size - 8);
     }
     for (size_t at = 0; at < size; at++) {
         if (needs[(unsigned char)text[at]]) {
