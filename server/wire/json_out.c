@@ -94,16 +94,21 @@ void json_out_bool(struct json_out *out, const char *key, bool value)
 
 void json_out_null(struct json_out *out, const char *key)
 {
-    json_out_raw(out, key, NULL);
+    static const char null[] = "null";
+    lead(out, key);
+    memcpy(buf_reserve(out->buf, sizeof null - 1), null, sizeof null);
+    out->buf->size += sizeof null - 1;
 }
 
 void json_out_money(struct json_out *out, const char *key, int64_t amount)
 {
     char text[MONEY_TEXT];
-    if (amount != MONEY_NONE) {
+    if (amount == MONEY_NONE) {
+        json_out_null(out, key);
+    } else {
         money_format(amount, text);
+        json_out_raw(out, key, text);
     }
-    json_out_raw(out, key, amount == MONEY_NONE ? NULL : text);
 }
 
 void json_out_int_or_null(struct json_out *out, const char *key, int64_t n, int64_t null)
@@ -122,8 +127,12 @@ void json_out_seconds(struct json_out *out, const char *key, int64_t time_ms)
 
 void json_out_raw(struct json_out *out, const char *key, const char *json)
 {
-    lead(out, key);
-    buf_text(out->buf, json ? json : "null");
+    if (json) {
+        lead(out, key);
+        buf_text(out->buf, json);
+    } else {
+        json_out_null(out, key);
+    }
 }
 
 /* The fewest digits that read back as the same double, "1.2345e-05". */
