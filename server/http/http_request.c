@@ -103,17 +103,18 @@ const char *http_query_text(struct http_request *request, const char *name)
 
 const char *target_without_authority(const char *target)
 {
-    size_t scheme = strncasecmp(target, "http://", 7) == 0    ? 7
+    size_t scheme = *target == '/'                            ? 0
+                    : strncasecmp(target, "http://", 7) == 0  ? 7
                     : strncasecmp(target, "https://", 8) == 0 ? 8
                                                               : 0;
     return scheme ? target + scheme + strcspn(target + scheme, "/?") : target;
 }
 
-static bool hides_something(const char *raw, size_t size)
+/* An escaped NUL or slash: the decoded path would not be what was sent. */
+static bool hides_something(const char *raw, const char *end)
 {
-    for (size_t i = 0; i + 2 < size; i++) {
-        if (raw[i] == '%' &&
-            (strncmp(raw + i, "%00", 3) == 0 || strncasecmp(raw + i, "%2f", 3) == 0)) {
+    for (; (raw = memchr(raw, '%', (size_t)(end - raw))); raw++) {
+        if (end - raw > 2 && (strncmp(raw, "%00", 3) == 0 || strncasecmp(raw, "%2f", 3) == 0)) {
             return true;
         }
     }
@@ -124,17 +125,22 @@ bool target_split(struct arena *arena, const char *target, const char **ret_path
                   const char **ret_query)
 {
     const char *start = target_without_authority(target);
-    size_t size = strcspn(start, "?");
-    if (strlen(target) > TARGET_MOST || (*start != '/' && size) || hides_something(start, size)) {
+    const char *end = strchrnul(start, '?');
+    if (strlen(target) > TARGET_MOST || (*start != '/' && end > start) ||
+        hides_something(start, end)) {
         return false;
     }
-    char *path = size ? arena_copy(arena, start, size) : arena_strdup(arena, "/");
-    size_t length = form_decode(path, strlen(path), 0);
+    char *path =
+        end > start ? arena_copy(arena, start, (size_t)(end - start)) : arena_strdup(arena, "/");
+    size_t length = strlen(path);
+    if (strchr(path, '%')) {
+        length = form_decode(path, length, 0);
+    }
     while (length > 1 && path[length - 1] == '/') {
         path[--length] = '\0';
     }
     *ret_path = path;
-    *ret_query = start[size] == '?' ? start + size + 1 : "";
+    *ret_query = *end ? end + 1 : "";
     return text_utf8_length(path, length) >= 0;
 }
 
