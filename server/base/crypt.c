@@ -250,16 +250,13 @@ static const uint8_t base64_values[256] = {
 static bool decode_quad(const unsigned char *text, size_t n, char *ret_bytes)
 {
     uint32_t bits = 0;
-    bool known = true;
     for (size_t i = 0; i < n; i++) {
-        uint32_t value = base64_values[text[i]];
-        known = known && value;
-        bits |= (value - 1) << (18 - 6 * i);
+        bits |= (base64_values[text[i]] - 1U) << (18 - 6 * i); /* in neither: sets the top byte */
     }
     ret_bytes[0] = (char)(bits >> 16);
     ret_bytes[1] = (char)(bits >> 8);
     ret_bytes[2] = (char)bits;
-    return known;
+    return bits >> 24 == 0;
 }
 
 bool crypt_base64_decode(const char *text, struct buf *out)

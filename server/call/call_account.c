@@ -32,12 +32,14 @@ bool authorization_basic(struct arena *arena, const char *header, const char **r
         strlen(buf_str(&decoded)) != decoded.size) {
         return false;
     }
-    const char *colon = strchr(buf_str(&decoded), ':');
+    char *login = arena_copy(arena, buf_str(&decoded), decoded.size);
+    char *colon = strchr(login, ':');
     if (!colon) {
         return false;
     }
-    *ret_login = arena_copy(arena, decoded.data, (size_t)(colon - decoded.data));
-    *ret_password = arena_strdup(arena, colon + 1);
+    *colon = '\0';
+    *ret_login = login;
+    *ret_password = colon + 1;
     return true;
 }
 
