@@ -38,6 +38,7 @@ static void configure_library(void)
 {
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    store_memory_begin();
 }
 
 /* ------------------------------------------------------------------ pragmas */
