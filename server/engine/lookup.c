@@ -238,13 +238,14 @@ const char *engine_card_payload(const struct engine *engine, struct arena *arena
                                 const char *client_ip)
 {
     struct card_shown shown;
-    struct cardgate cardgate;
     char token[CARD_TOKEN_TEXT];
+    bool tokenizes = cardgate_tokenizes(invoice->gateway_options);
     buf_auto payload = {0};
-    cardgate_read(invoice->gateway_options, arena, &cardgate);
+    if (tokenizes) {
+        engine_card_token(engine, invoice, token);
+    }
     card_show(&engine->fixture->cards, card, &shown);
-    engine_card_token(engine, invoice, token);
-    view_payload(&payload, &shown, client_ip, cardgate.tokenize ? token : NULL);
+    view_payload(&payload, &shown, client_ip, tokenizes ? token : NULL);
     return arena_copy(arena, payload.data, payload.size);
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <jansson.h>
+#include <string.h>
 
 static bool is_true(const json_t *value)
 {
@@ -47,4 +48,16 @@ void cardgate_read(const char *gateway_options, struct arena *arena, struct card
         .button_colour = text_of(look, "btn_bg_color", arena),
         .button_ink = text_of(look, "btn_font_color", arena),
     };
+}
+
+/* Few orders ask for a token. The others are not read, which would cost more than the payload. */
+bool cardgate_tokenizes(const char *gateway_options)
+{
+    struct arena arena = {0};
+    struct cardgate cardgate = {0};
+    if (gateway_options && strstr(gateway_options, "true")) {
+        cardgate_read(gateway_options, &arena, &cardgate);
+        arena_finish(&arena);
+    }
+    return cardgate.tokenize;
 }

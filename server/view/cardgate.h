@@ -24,3 +24,6 @@ struct cardgate {
 
 /* Reads an invoice's gateway_options (JSON text or NULL). Texts live in the arena. */
 void cardgate_read(const char *gateway_options, struct arena *arena, struct cardgate *ret_cardgate);
+
+/* Reads `tokenize` alone. */
+bool cardgate_tokenizes(const char *gateway_options);
