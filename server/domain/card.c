@@ -3,7 +3,6 @@
 #include "base/text.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
 bool card_luhn_holds(const char *number)
@@ -112,8 +111,8 @@ void card_show(const struct card_table *table, const struct card_entry *entry,
     const struct test_card *card = card_find(table, entry->number);
     size_t length = strlen(entry->number);
     struct card_shown shown = {.holder = entry->holder[0] ? entry->holder : NULL};
-    snprintf(shown.first, sizeof shown.first, "%.6s", entry->number);
-    snprintf(shown.last, sizeof shown.last, "%s", entry->number + length - 4);
+    text_copy(shown.first, sizeof shown.first, entry->number);
+    text_copy(shown.last, sizeof shown.last, entry->number + length - 4);
     write_mask(entry->number, shown.mask);
     memcpy(shown.expiry_month, entry->expiry, 2);
     memcpy(shown.expiry_year, entry->expiry + 2, 2);
@@ -129,7 +128,7 @@ void card_show(const struct card_table *table, const struct card_entry *entry,
 void card_unattended(const struct card_table *table, struct card_entry *ret_entry)
 {
     struct card_entry entry = {0};
-    snprintf(entry.number, sizeof entry.number, "%s", table->cards[0].number);
-    snprintf(entry.expiry, sizeof entry.expiry, "%s", table->cards[0].expiry);
+    text_copy(entry.number, sizeof entry.number, table->cards[0].number);
+    text_copy(entry.expiry, sizeof entry.expiry, table->cards[0].expiry);
     *ret_entry = entry;
 }

@@ -1,10 +1,9 @@
 #include "engine_journal.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/wall.h"
 #include "engine/tenant.h"
-
-#include <stdio.h>
 
 static struct journal_record begin(const struct engine *engine, enum journal_kind kind,
                                    const struct tenant *tenant, int64_t invoice)
@@ -40,8 +39,8 @@ void journal_transition(struct engine *engine, const struct tenant *tenant,
     record.transition.from = from;
     record.transition.to = invoice->status;
     record.transition.cause = cause;
-    snprintf(record.transition.resolution, sizeof record.transition.resolution, "%s",
-             invoice->resolution);
+    text_copy(record.transition.resolution, sizeof record.transition.resolution,
+              invoice->resolution);
     journal_add(engine->watch.journal, &record);
     if (log_wants(LOG_INFO)) {
         log_transition(&record, invoice);
@@ -59,8 +58,8 @@ void journal_callback(struct engine *engine, const struct tenant *tenant,
     record.callback.code = result->code;
     record.callback.transition = callback->transition;
     record.callback.state = callback->state;
-    snprintf(record.callback.error, sizeof record.callback.error, "%s",
-             result->error ? result->error : "");
+    text_copy(record.callback.error, sizeof record.callback.error,
+              result->error ? result->error : "");
     journal_add(engine->watch.journal, &record);
     metrics_attempt(&engine->watch.metrics, callback->state);
 }
@@ -71,8 +70,8 @@ void journal_fault(struct engine *engine, const struct tenant *tenant, int64_t i
     struct journal_record record = begin(engine, JOURNAL_FAULT, tenant, invoice);
     record.everyone = !tenant;
     record.fault.id = fault;
-    snprintf(record.fault.on, sizeof record.fault.on, "%s", on);
-    snprintf(record.fault.name, sizeof record.fault.name, "%s", name);
+    text_copy(record.fault.on, sizeof record.fault.on, on);
+    text_copy(record.fault.name, sizeof record.fault.name, name);
     journal_add(engine->watch.journal, &record);
 }
 
@@ -88,8 +87,7 @@ void journal_account(struct engine *engine, const struct tenant *tenant, enum jo
     struct journal_record record = begin(engine, JOURNAL_ACCOUNT, tenant, 0);
     record.everyone = true; /* nobody can follow an account before it exists */
     record.account_change.change = change;
-    snprintf(record.account_change.id, sizeof record.account_change.id, "%s",
-             tenant->account.keys.id);
+    text_copy(record.account_change.id, sizeof record.account_change.id, tenant->account.keys.id);
     journal_add(engine->watch.journal, &record);
 }
 
