@@ -196,7 +196,7 @@ static const char *set_up(struct store *store, enum store_durability durability,
         return "the database cannot be written";
     }
     bool ready = set_pragmas(store, durability) && (version || begin_fresh(store)) &&
-                 execute(store, "PRAGMA journal_mode = WAL") &&
+                 execute(store, "PRAGMA journal_mode = WAL") && store_snapshot_begin(store->db) &&
                  execute(store, "BEGIN IMMEDIATE; COMMIT");
     /* An existing database may be damaged or altered. */
     ready = ready && (!version || (migrate(store, version) && store_compile_all(store)));

@@ -145,6 +145,9 @@ void store_run_note_url(struct store *store, const char *url, int64_t n);
 void store_run_turn_ended(struct store *store, bool committed);
 void store_run_end(struct store *store);
 
+/* Makes the temporary tables that a restore needs. Returns false with sqlite3_errmsg set. */
+bool store_snapshot_begin(sqlite3 *db);
+
 /* Deletes up to `limit` rows of a snapshot. Returns true if there are no more. */
 bool store_snapshot_sweep(struct store *store, int64_t snapshot, int64_t limit);
 

@@ -23,18 +23,25 @@ static const struct {
     {&row_refund, "account = ?2", "invoice", true},
 };
 
-/* Existing rows with the numbers of restored rows can only be garbage. They are deleted in the
- * order in which they refer to each other. */
-#define COMING(column, table) "(SELECT " column " FROM " table " WHERE snapshot = ?1)"
+/* The numbers of restored rows. The rows are long, so they are read once for their numbers. */
+static const char *const list_coming[] = {
+    "INSERT INTO coming_invoice SELECT seq FROM snapshot_invoice WHERE snapshot = ?1",
+    "INSERT INTO coming_callback SELECT seq FROM snapshot_callback WHERE snapshot = ?1",
+};
+
+/* Existing rows with these numbers can only be garbage. They are deleted in the order in which they
+ * refer to each other. */
 static const char *const make_room[] = {
-    "DELETE FROM attempt WHERE callback IN (SELECT seq FROM callback WHERE invoice IN " COMING(
-        "seq", "snapshot_invoice") ")",
-    "DELETE FROM attempt WHERE callback IN " COMING("seq", "snapshot_callback"),
-    "DELETE FROM callback WHERE invoice IN " COMING("seq", "snapshot_invoice"),
-    "DELETE FROM callback WHERE seq IN " COMING("seq", "snapshot_callback"),
-    "DELETE FROM transition WHERE invoice IN " COMING("seq", "snapshot_invoice"),
-    "DELETE FROM refund WHERE invoice IN " COMING("seq", "snapshot_invoice"),
-    "DELETE FROM invoice WHERE seq IN " COMING("seq", "snapshot_invoice"),
+    "DELETE FROM attempt WHERE callback IN"
+    " (SELECT seq FROM callback WHERE invoice IN coming_invoice)",
+    "DELETE FROM attempt WHERE callback IN coming_callback",
+    "DELETE FROM callback WHERE invoice IN coming_invoice",
+    "DELETE FROM callback WHERE seq IN coming_callback",
+    "DELETE FROM transition WHERE invoice IN coming_invoice",
+    "DELETE FROM refund WHERE invoice IN coming_invoice",
+    "DELETE FROM invoice WHERE seq IN coming_invoice",
+    "DELETE FROM coming_invoice",
+    "DELETE FROM coming_callback",
 };
 
 #define TABLES ARRAY_SIZE(tables)
@@ -46,12 +53,20 @@ enum {
     Q_SWEEP = Q_IN + TABLES,
     Q_READ = Q_SWEEP + TABLES,
     Q_ADD = Q_READ + TABLES,
-    Q_MAKE_ROOM = Q_ADD + TABLES,
+    Q_LIST_COMING = Q_ADD + TABLES,
+    Q_MAKE_ROOM = Q_LIST_COMING + ARRAY_SIZE(list_coming),
     Q_REQUEUE = Q_MAKE_ROOM + ARRAY_SIZE(make_room),
     Q_COUNT_OF_QUERIES,
 };
 
 _Static_assert(Q_COUNT_OF_QUERIES <= STORE_STATEMENTS_MOST, "room for the statements");
+
+bool store_snapshot_begin(sqlite3 *db)
+{
+    static const char make[] = "CREATE TEMP TABLE coming_invoice (seq INTEGER PRIMARY KEY);"
+                               "CREATE TEMP TABLE coming_callback (seq INTEGER PRIMARY KEY)";
+    return sqlite3_exec(db, make, NULL, NULL, NULL) == SQLITE_OK;
+}
 
 /* ------------------------------------------------------------------ the statements */
 
@@ -115,9 +130,11 @@ static bool write_query(struct store *store, int query, struct buf *ret_text)
         buf_printf(ret_text,
                    "SELECT {%s} FROM snapshot_%s WHERE snapshot = ?1 AND %s = ?2 ORDER BY rowid",
                    name, name, tables[table].owner);
-    } else if (query < (int)Q_MAKE_ROOM) {
+    } else if (query < (int)Q_LIST_COMING) {
         buf_printf(ret_text, "INSERT INTO snapshot_%s ({%s}, snapshot) VALUES ({%s ?}, ?)", name,
                    name, name);
+    } else if (query < (int)Q_MAKE_ROOM) {
+        buf_text(ret_text, list_coming[query - (int)Q_LIST_COMING]);
     } else if (query < (int)Q_REQUEUE) {
         buf_text(ret_text, make_room[query - (int)Q_MAKE_ROOM]);
     } else {
@@ -144,8 +161,11 @@ void store_snapshot_restore(struct store *store, int64_t snapshot, int64_t accou
 {
     store_sequence_keep_invoices(store);
     store_run_replace(store, snapshot);
+    for (size_t i = 0; i < ARRAY_SIZE(list_coming); i++) {
+        store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_LIST_COMING + i), snapshot);
+    }
     for (size_t i = 0; i < ARRAY_SIZE(make_room); i++) {
-        store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_MAKE_ROOM + i), snapshot);
+        store_run(store, store_write_query(store, STORE_SNAPSHOT_ROWS, (int)(Q_MAKE_ROOM + i)));
     }
     for (size_t i = 0; i < TABLES; i++) {
         store_do(store, STORE_SNAPSHOT_ROWS, (int)(Q_IN + i), snapshot, account);
