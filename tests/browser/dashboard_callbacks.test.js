@@ -145,6 +145,36 @@ describe('sending again', () => {
     assert.deepEqual(numbers, [1, 3, 2, 2]);
   });
 
+  test('a group leads to its callbacks, and the groups are those of what matches', async () => {
+    const { api, order } = await outage();
+    (await api.control('PUT', '/sink/worse', { responses: [500] })).expect(200);
+    for (const [name, sink] of [['order-1', 'broken'], ['order-2', 'broken'], ['order-3', 'worse'], ['order-4', 'shop']]) await order(name, sink);
+    await asTester(api, async (tester) => {
+      const heading = () => tester.at('failures').getByRole('heading').innerText();
+      await tester.open('/callbacks');
+      await tester.sees('failure', 2);
+      assert.equal(await heading(), '3 callbacks failing');
+      await tester.at('show-failure').last().click();
+      await tester.sees('failure', 1);
+      await tester.sees('delivery', 1);
+      assert.equal(await heading(), '1 callback failing, of those that match');
+      assert.equal(await tester.at('resend-failing').count(), 0, 'the only group has a button');
+      await tester.at('clear-filters').click();
+      await tester.sees('failure', 2);
+      await tester.at('filter-invoice').fill('order-1');
+      await tester.sees('failure', 1);
+      await tester.at('resend-failure').click();
+      await tester.page.locator('[data-testid="resent"]', { hasText: '1 callback sent again: 1 failed again (503).' }).waitFor();
+      await tester.at('filter-invoice').fill('order-9');
+      await tester.sees('failures', 0);
+      await tester.at('filter-invoice').fill('');
+      await tester.sees('failure', 2);
+      await tester.at('filter-state').selectOption('done');
+      await tester.sees('failures', 0);
+    }, { refusals: true });
+    assert.deepEqual((await api.callbacks()).map(({ attempts }) => attempts.length).sort(), [1, 1, 1, 2]);
+  });
+
   test('a whole group by its button', async () => {
     const { api, order, mend } = await outage();
     await order('order-1', 'broken');

@@ -17,6 +17,7 @@ import { endOf, startOf, timeField } from './dashboard_times.js';
 
 const PAGE = 50;
 const OK = 200;
+const FAILING = ['failing', 'retrying', 'failed'];
 const STATES = [['', 'any'], ['failing', 'failing: retrying or failed'], ['retrying'], ['failed'], ['queued'],
   ['sending'], ['done'], ['dropped']];
 
@@ -103,10 +104,12 @@ function inWords(error) {
   return error;
 }
 
+const NONE = { items: [], total: 0, next: null };
+
 /** The filter names an invoice that the account does not have: nothing matches. */
 function noInvoice(error) {
   if (error.code !== 'unknown_invoice') throw error;
-  return { items: [], total: 0, next: null };
+  return NONE;
 }
 
 /** Loads a page. A call checks only a part of the callbacks, so calls repeat until the page is full. */
@@ -120,6 +123,15 @@ async function find(values, signal) {
   } while (after && items.length < PAGE && !signal.aborted);
   return { ...page, items };
 }
+
+/** The filters of what fails among all that match; null: the state that is asked for is no failure. */
+function failingOf({ state = '', ...rest }) {
+  if (state && !FAILING.includes(state)) return null;
+  const given = Object.entries(rest).filter(([, value]) => value);
+  return { ...Object.fromEntries(given), state: state || 'failing' };
+}
+
+const groupsOf = async (filters) => (filters ? get('/callbacks/failures', filters).catch(noInvoice) : NONE);
 
 export async function showCallbacks(view, { values: given, signal }) {
   let values = given;
@@ -141,7 +153,7 @@ export async function showCallbacks(view, { values: given, signal }) {
     count.textContent = filtered ? `${number(page.total)} of ${number(all)} match` : counted(all, 'callback');
     again.textContent = `Resend the ${number(page.total)} that match`;
     again.hidden = !filtered || page.total === 0;
-    fill(failures, failureCard(groups, resend));
+    fill(failures, failureCard(groups, failingOf(matching()), resend));
     steady.show(page.items, fresh);
     fresh = false;
     fill(foot, page.items.length ? null : nothing(filtered), pager('callbacks', values, page.next));
@@ -152,6 +164,7 @@ export async function showCallbacks(view, { values: given, signal }) {
       count.textContent = '';
       again.hidden = true;
       steady.show([], true);
+      fill(failures);
       fill(foot);
     }
     throw inWords(error);
@@ -159,7 +172,7 @@ export async function showCallbacks(view, { values: given, signal }) {
   const load = async () => {
     const asked = values;
     const [page, groups, { total }] = await Promise.all([
-      find(asked, signal), get('/callbacks/failures'), get('/callbacks', { bodies: 'false', limit: 1 })])
+      find(asked, signal), groupsOf(failingOf(matching())), get('/callbacks', { bodies: 'false', limit: 1 })])
       .catch((error) => refused(error, asked));
     if (!signal.aborted && asked === values) show(page, groups, total);
   };
