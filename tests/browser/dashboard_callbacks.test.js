@@ -237,6 +237,27 @@ describe('what became of those that were sent again', () => {
     await sink.stop();
   });
 
+  test('is red if it is not 200, wherever it is shown', async () => {
+    const { api, answer, order } = await outage();
+    await answer([201]);
+    const id = await order('order-1', 'broken');
+    await asTester(api, async (tester) => {
+      const isRed = async (where) => {
+        const shown = where.locator('.tag', { hasText: /^201$/ });
+        await shown.waitFor();
+        assert.match(await shown.getAttribute('class'), /\bbad\b/);
+      };
+      await tester.open('/callbacks');
+      await isRed(tester.at('failure'));
+      await isRed(tester.at('delivery').locator('summary').first());
+      await tester.open(`/invoices/${id}`);
+      await isRed(tester.at('timeline-callback'));
+      await isRed(tester.at('attempt').locator('summary'));
+      await tester.open('/sinks/broken');
+      await isRed(tester.at('inbox'));
+    });
+  });
+
   test('fits a phone: rows have the status, dates are whole', async () => {
     const { api } = await outage();
     const sink = await startSink({ account: api.account });

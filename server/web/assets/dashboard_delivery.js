@@ -20,11 +20,11 @@ export const answerLine = ({ code: answered, response }) =>
   (answered === OK ? '' : response?.body?.trim().split(/\r?\n/)[0] ?? '');
 
 /**
- * How an attempt ended: the receiver's status code, the first line of its answer, and the error. With a code, the
- * error is only a hint of the mock.
+ * How an attempt ended: the receiver's status code, the first line of its answer, and the error. Only 200 is good. With
+ * a code, the error is only a hint of the mock.
  */
 export const outcome = ({ code: answered, error }, said) => [
-  answered || !error ? code(answered) : null,
+  answered || !error ? code(answered, answered === OK) : null,
   said && [' ', el('code.said', { title: said, 'data-testid': 'said' }, said)],
   error && [' ', el(answered ? 'span.quiet' : 'span.bad', {}, error)],
 ];

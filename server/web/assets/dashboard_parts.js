@@ -29,8 +29,8 @@ export const words = (name) => name.replaceAll('_', ' ');
 /** A coloured tag with a status or another state. */
 export const tag = (name, more = {}) => el('span', { class: `tag ${toneOf(name)}`, ...more }, words(name));
 
-export const code = (status) =>
-  el('span', { class: `tag ${status >= 200 && status < 400 ? 'good' : 'bad'}` }, String(status ?? 'none'));
+export const code = (status, good = status >= 200 && status < 400) =>
+  el('span', { class: `tag ${good ? 'good' : 'bad'}` }, String(status ?? 'none'));
 
 const two = (n) => String(n).padStart(2, '0');
 
