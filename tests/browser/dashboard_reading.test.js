@@ -90,6 +90,21 @@ test('a comparison has the changed lines with three around them, and closes', as
   await sink.stop();
 });
 
+test('the heading of an invoice keeps the focus when more happens', async () => {
+  const { api, sink, resend } = await refusal();
+  await asTester(api, async (tester) => {
+    await tester.open();
+    await tester.at('invoice').click();
+    await tester.sees('attempt', 1);
+    const focused = () => tester.page.evaluate(() => document.activeElement.tagName);
+    assert.equal(await focused(), 'H1');
+    await resend();
+    await tester.sees('attempt', 2);
+    assert.equal(await focused(), 'H1');
+  });
+  await sink.stop();
+});
+
 describe('the timeline', () => {
   test('and the callbacks are oldest first', async () => {
     const { api, sink, id } = await refusal();

@@ -31,7 +31,7 @@ const json = (value) => (value && Object.keys(value).length ? el('code', {}, JSO
 function head({ attributes: of, id }) {
   const part = partPaid(of);
   return [
-    el('div.line', {}, el('h1', {}, money(of.amount, of.currency)),
+    el('div.line', {}, el('h1', { tabindex: -1, 'data-key': 'heading' }, money(of.amount, of.currency)),
       tag(of.status, { 'data-testid': 'status', 'data-status': of.status }),
       part && el('span', { 'data-testid': 'part-paid' }, `${kindOf(id).ended} ${part}`),
       of.resolution === 'ok' ? null : el('span.bad', { 'data-testid': 'resolution' }, of.resolution),
