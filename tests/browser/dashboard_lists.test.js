@@ -410,6 +410,33 @@ test('a large amount does not run into the status', async () => {
   });
 });
 
+test('amounts are whole at every width, and stand below each other where there is room', async () => {
+  const api = await shop();
+  (await api.control('PUT', '/services/payment_card_idr_hpp', { amount_max: 20_000_000_000 })).expect(200);
+  const large = { service: 'payment_card_idr_hpp', currency: 'IDR', amount: 12_345_678_901 };
+  await api.made(large, HOLD);
+  await api.made({ ...large, reference_id: 'part' }, { headers: { 'X-Mock-Outcome': 'partially_processed@0' } });
+  await api.made({ amount: 1 }, HOLD);
+  await api.idle();
+  await asTester(api, async (tester) => {
+    for (const width of [320, 390, 768, 1280]) {
+      await tester.page.setViewportSize({ width, height: 800 });
+      await tester.open();
+      await tester.sees('invoice', 3);
+      const rows = await tester.at('invoice').evaluateAll((all) => all.map((row) => {
+        const range = document.createRange();
+        range.selectNodeContents(row.querySelector('.amount'));
+        const lines = new Set([...range.getClientRects()].map(({ top }) => top)).size;
+        const { left, right } = range.getBoundingClientRect();
+        const name = row.querySelector('b').getBoundingClientRect().width;
+        return { left, right: Math.round(right), lines, name, inside: right <= row.getBoundingClientRect().right };
+      }));
+      for (const one of rows) assert.ok(one.inside && one.lines <= 2 && one.name > 30, `${width}: ${JSON.stringify(one)}`);
+      if (width > 400) assert.equal(new Set(rows.map(({ right }) => right)).size, 1, `${width}: ${JSON.stringify(rows)}`);
+    }
+  });
+});
+
 test('an invoice shows what happened while it was loading', async () => {
   const api = await shop();
   const [id] = await orders(api, 1);

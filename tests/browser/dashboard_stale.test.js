@@ -71,6 +71,18 @@ test('a restart with the same database is no replacement', async () => {
   });
 });
 
+test('a list on paper has nothing to click', async () => {
+  const api = await shop();
+  await api.made({}, HOLD);
+  await asTester(api, async (tester) => {
+    await tester.open();
+    await tester.sees('invoice', 1);
+    await tester.page.emulateMedia({ media: 'print' });
+    for (const one of ['choose', 'new', 'pause']) assert.ok(await tester.at(one).isHidden(), one);
+    assert.ok(await tester.at('invoice').isVisible());
+  });
+});
+
 test('an invoice on paper is whole, and has nothing to click', async () => {
   const api = await shop();
   const { id } = await api.made({}, HOLD);
@@ -85,6 +97,7 @@ test('an invoice on paper is whole, and has nothing to click', async () => {
     for (const one of ['[data-testid="reference"]', '[data-testid="timeline"]', '[data-testid="attempt-request"]']) {
       assert.ok(await tester.page.locator(one).first().isVisible(), one);
     }
+    assert.match(await tester.at('timeline-callback').innerText(), /process pending, attempt 1/);
     const cut = await tester.page.locator('pre').evaluateAll((all) =>
       all.filter((one) => one.scrollHeight > one.clientHeight + 1).length);
     assert.equal(cut, 0);

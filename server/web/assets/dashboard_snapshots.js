@@ -18,10 +18,11 @@ function row({ name, created, invoices }, load) {
   });
   return el('li.line', { 'data-testid': 'snapshot' }, el('b', {}, name), time(created * 1000),
     el('span.quiet', {}, counted(invoices, 'invoice')),
-    button('Restore', restore, { ...named('Restore'), 'data-testid': 'restore-snapshot' }),
-    el('a.button.small', { href: controlUrl(pathOf(name)), download: `${name}.json`, 'data-testid': 'download-snapshot',
-      'aria-label': `Download ${name}` }, 'Download'),
-    button('Delete', remove, { ...named('Delete'), 'data-testid': 'delete-snapshot' }));
+    el('span.actions', {},
+      button('Restore', restore, { ...named('Restore'), 'data-testid': 'restore-snapshot' }),
+      el('a.button.small', { href: controlUrl(pathOf(name)), download: `${name}.json`, 'data-testid': 'download-snapshot',
+        'aria-label': `Download ${name}` }, 'Download'),
+      button('Delete', remove, { ...named('Delete'), 'data-testid': 'delete-snapshot' })));
 }
 
 /** The form that saves the state now, or a file, under a name. */
@@ -47,7 +48,7 @@ function saver(load) {
 
 /** The part of the account's card; it loads when opened. */
 export function snapshotsOf() {
-  const list = el('ul.callbacks', {});
+  const list = el('ul.lines', {});
   const load = async () => {
     const { items } = await get('/snapshots', { limit: 1000 });
     fill(list, items.length ? items.map((one) => row(one, load)) : el('li.quiet', {}, 'No snapshots.'));
