@@ -48,6 +48,46 @@ describe('faults', () => {
       await tester.sees('fault', 1);
     }, { refusals: true });
   });
+
+  test('are changed by a form that says so, until it is cancelled or the fault is removed', async () => {
+    const api = await shop();
+    for (const fault of ['drop', 'duplicate']) (await api.control('POST', '/faults', { on: 'callback', fault })).expect(201);
+    await asTester(api, async (tester) => {
+      await tester.open('/faults');
+      const form = (name) => tester.page.getByRole('form', { name });
+      const isNew = async () => {
+        await form('New fault').getByRole('heading', { name: 'New fault' }).waitFor();
+        assert.equal(await tester.at('add-fault').innerText(), 'Add');
+        assert.equal(await tester.at('keep-fault').isVisible(), false);
+      };
+      await isNew();
+      await tester.at('change').first().click();
+      await form(/^Change drop/).getByRole('heading', { name: /^Change drop/ }).waitFor();
+      assert.equal(await tester.at('add-fault').innerText(), 'Save');
+      await tester.at('keep-fault').click();
+      await isNew();
+      await tester.at('change').last().click();
+      await form(/^Change duplicate/).waitFor();
+      await tester.at('remove').last().click();
+      await tester.sees('fault', 1);
+      await isNew();
+      await tester.at('add-fault').click();
+      await tester.sees('fault', 2);
+    });
+  });
+
+  test('have their buttons side by side at the end of the line', async () => {
+    const api = await shop();
+    for (const fault of ['drop', 'bad_signature']) (await api.control('POST', '/faults', { on: 'callback', fault })).expect(201);
+    await asTester(api, async (tester) => {
+      await tester.open('/faults');
+      await tester.sees('fault', 2);
+      const lefts = await tester.at('change').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().left));
+      assert.equal(lefts[0], lefts[1]);
+      const [change, remove] = [await tester.at('change').first().boundingBox(), await tester.at('remove').first().boundingBox()];
+      assert.ok(remove.x - change.x - change.width < 20, `${change.x + change.width} and ${remove.x}`);
+    });
+  });
 });
 
 describe('accounts', () => {
@@ -122,6 +162,9 @@ test('a snapshot is taken, restored, downloaded, uploaded and deleted', async ()
     await tester.at('snapshot-name').fill('seeded');
     await tester.at('take-snapshot').click();
     await tester.sees('snapshot', 1);
+    const line = await tester.at('snapshot').locator('b, time, button').evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => Math.round((top + height / 2) / 10)));
+    assert.equal(new Set(line).size, 1, 'what is said of a snapshot and its buttons are in one line');
     await api.made({}, HOLD);
     assert.equal(await total(), 2);
     await tester.at('restore-snapshot').click();

@@ -81,12 +81,13 @@ function row(one, remove, change) {
     el('b', {}, fault), el('span', {}, `on ${on}`), el('span.quiet', {}, more),
     el('span', { class: `tag ${hits ? 'bad' : 'quiet'}`, 'data-testid': 'hits' },
       counted(hits, 'hit'), active ? '' : ', used up'),
-    button('Change', () => change(one), {
-      class: 'small', 'data-key': `change-${id}`, 'data-testid': 'change', 'aria-label': `Change ${fault} (${id})`,
-    }),
-    button('Remove', () => remove(id), {
-      class: 'small', 'data-key': `remove-${id}`, 'data-testid': 'remove', 'aria-label': `Remove ${fault} (${id})`,
-    }));
+    el('span.actions', {},
+      button('Change', () => change(one), {
+        class: 'small', 'data-key': `change-${id}`, 'data-testid': 'change', 'aria-label': `Change ${fault} (${id})`,
+      }),
+      button('Remove', () => remove(id), {
+        class: 'small', 'data-key': `remove-${id}`, 'data-testid': 'remove', 'aria-label': `Remove ${fault} (${id})`,
+      })));
 }
 
 /** The form; `body()` returns the request body, and `load(fault)` fills in that of a fault. */
@@ -147,27 +148,35 @@ export async function showFaults(view, { signal }) {
     const { items } = await get('/faults', { limit: LIMIT });
     if (signal.aborted) return;
     fill(list, items.map((one) => row(one, (id) => call('DELETE', `/faults/${id}`).then(load), (it) => {
-      changing = it.id;
-      add.textContent = 'Save';
+      replace(it);
       put(it);
     })));
     none.hidden = items.length > 0;
+    if (changing && !items.some(({ id }) => id === changing.id)) replace(undefined);
   };
   const { parts, body, load: put } = maker();
   let changing; // the fault that the form replaces
+  const heading = el('h2', {}, 'New fault');
+  const replace = (one) => {
+    changing = one;
+    heading.textContent = one ? `Change ${one.fault} (${one.id})` : 'New fault';
+    shown.setAttribute('aria-label', heading.textContent);
+    add.textContent = one ? 'Save' : 'Add';
+    keep.hidden = !one;
+  };
   const save = async () => {
     await call('POST', '/faults', body());
-    if (changing) await call('DELETE', `/faults/${changing}`);
-    changing = undefined;
-    add.textContent = 'Add';
+    if (changing) await call('DELETE', `/faults/${changing.id}`);
+    replace(undefined);
     await load();
   };
   const add = button('Add', save,
     { class: 'main', 'data-testid': 'add-fault' });
+  const keep = button('Cancel', () => replace(undefined), { hidden: true, 'data-testid': 'keep-fault' });
   const removeAll = button('Remove all', sure('Remove all faults of this account?', () => call('DELETE', '/faults').then(load)),
     { class: 'button', 'data-testid': 'remove-all' });
-  view.append(el('div.line', {}, el('h1', {}, 'Faults'), removeAll), list, none,
-    form('New fault', add, {}, el('h2', {}, 'New fault'), parts, el('div.actions', {}, add)));
+  const shown = form('New fault', add, {}, heading, parts, el('div.actions', {}, add, keep));
+  view.append(el('div.line', {}, el('h1', {}, 'Faults'), removeAll), list, none, shown);
   keepFresh(view, ['fault', 'account'], load, signal);
   await load();
 }
