@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define EXIT_NOT_RUNNABLE 126 /* as in shells */
-#define EXIT_NOT_FOUND 127
 #define EXIT_SIGNAL 128
 
 /*

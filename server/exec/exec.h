@@ -14,6 +14,9 @@
 #include <sys/signalfd.h>
 #include <sys/types.h>
 
+#define EXIT_NOT_RUNNABLE 126 /* as in shells */
+#define EXIT_NOT_FOUND 127
+
 enum loop_action {
     LOOP_CONTINUE,
     LOOP_SETTLE, /* end once running and due callbacks have ended */

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "base/log.h"
+#include "exec.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -85,6 +86,12 @@ static bool is_strict(struct engine *engine, enum strictness strictness,
     return good;
 }
 
+/* The line about the command says all there is to say. */
+static bool was_not_run(const struct verdict *verdict, int status)
+{
+    return !verdict->invoices && (status == EXIT_NOT_RUNNABLE || status == EXIT_NOT_FOUND);
+}
+
 int strict_exit_status(struct engine *engine, const struct report_run *run, int status)
 {
     struct arena arena = {0};
@@ -99,7 +106,8 @@ int strict_exit_status(struct engine *engine, const struct report_run *run, int 
         fprintf(stderr, "milkypay-mock: %s\n", why);
         status = status ? status : EXIT_WRONG;
     }
-    if (run->strictness && !is_strict(engine, run->strictness, &verdict)) {
+    if (run->strictness && !was_not_run(&verdict, status) &&
+        !is_strict(engine, run->strictness, &verdict)) {
         status = status ? status : EXIT_STRICT;
     }
     arena_finish(&arena);

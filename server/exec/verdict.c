@@ -9,6 +9,13 @@ static bool made_invoices(const struct verdict *verdict)
     return verdict->invoices;
 }
 
+/* Accounts that are deleted at once leave nothing to judge: nobody got their callbacks. */
+static bool has_answers(const struct verdict *verdict)
+{
+    return !verdict->losses[RUN_UNSENT] || verdict->losses[RUN_LOST] || verdict->delivered ||
+           verdict->refused || verdict->accepted;
+}
+
 static bool lost_none(const struct verdict *verdict)
 {
     return !verdict->losses[RUN_LOST];
@@ -27,15 +34,19 @@ static bool checks_signatures(const struct verdict *verdict)
 const struct verdict_check verdict_checks[] = {
     {"invoices were made", STRICT_DELIVERY, made_invoices,
      "the run made no invoice: does the suite call MILKYPAY_URL?"},
+    {"callbacks were answered", STRICT_DELIVERY, has_answers,
+     "no callback was answered, because every account was deleted, reset or restored before the "
+     "first attempt: call GET /_mock/wait?account=ID&idle=true before that"},
     {"every callback arrived", STRICT_DELIVERY, lost_none,
-     "callbacks were never delivered: their receiver must answer 200"},
+     "callbacks were never delivered: their receiver must answer 200, and stay open until GET "
+     "/_mock/wait?account=ID&idle=true has answered; POST /_mock/clock/advance makes retries due"},
     {"forged callbacks were refused", STRICT_ALL, refused_all,
      "a forged callback was answered 200: the receiver must refuse wrong signatures, with 403"},
     {"signatures are checked", STRICT_ALL, checks_signatures,
      "callbacks were delivered, but nothing shows that the suite checks signatures: no receiver of "
-     "its own answered 200 to genuine callbacks and 400, 401, 403 or 422 to a forged one (the "
-     "fault bad_signature sends one), and POST /_mock/verify-signature never accepted a "
-     "signature"},
+     "its own answered 200 to genuine callbacks and 400, 401, 403 or 422 to a forged one, and POST "
+     "/_mock/verify-signature never accepted a signature; POST /_mock/faults?account=ID with "
+     "{\"on\":\"callback\",\"fault\":\"bad_signature\",\"times\":1} forges the next callback"},
 };
 
 const size_t verdict_checks_count = ARRAY_SIZE(verdict_checks);

@@ -11,8 +11,9 @@ import { ALONE, runBinary, tempDir } from '../lib/server.js';
 
 const SAYS = 'milkypay-mock: --strict: ';
 const NOTHING = `${SAYS}the run made no invoice: does the suite call MILKYPAY_URL?`;
-const LOST = `${SAYS}callbacks were never delivered: their receiver must answer 200`;
-const UNPROVEN = /^milkypay-mock: --strict: callbacks were delivered, but nothing shows that the suite checks signatures/;
+const LOST = `${SAYS}callbacks were never delivered: their receiver must answer 200, and stay open until GET /_mock/wait?account=ID&idle=true has answered; POST /_mock/clock/advance makes retries due`;
+const UNANSWERED = `${SAYS}no callback was answered, because every account was deleted, reset or restored before the first attempt: call GET /_mock/wait?account=ID&idle=true before that`;
+const UNPROVEN = /^milkypay-mock: --strict: callbacks were delivered, but nothing shows that the suite checks signatures: .*; POST \/_mock\/faults\?account=ID with (\{.*\}) forges the next callback$/;
 const ACCEPTED = `${SAYS}a forged callback was answered 200: the receiver must refuse wrong signatures, with 403`;
 const NEVER = /^milkypay-mock: --strict: callback cb_\d+ of cpi_\w{16} \(\w+\) to http:\S+ was never delivered: /;
 const FORGED = /^milkypay-mock: --strict: the forged callback cb_\d+ of cpi_\w{16} \(\w+\) to http:\S+ was answered 200$/;
@@ -52,9 +53,20 @@ const ENDS = {
   'are reset': "await ctl('POST', '/reset');",
 };
 
+/** An account that is gone before the first attempt. */
+const EARLY = (end) => `{
+  const account = await open({ first_callback_delay_ms: 60000 });
+  const ctl = (method, path) => control(method, path + '?account=' + account.id);
+  await create({ callback_url: await receiver(account, ${CHECKS}), test_mode: true }, 'process_pending', account);
+  ${end}
+}`;
+
 describe('nothing happened', { skip: ALONE }, () => {
   for (const strict of ['--strict', '--strict=all', '--strict=delivery']) {
     test(`${strict}: a run without invoices fails`, () => judge('', [NOTHING], { strict }));
+    for (const [how, end] of Object.entries(ENDS).slice(1))
+      test(`${strict}: a run fails whose accounts ${how} before the first attempts`, () =>
+        judge(EARLY(end).repeat(2), [LEFT.replace('1 und', '2 und'), UNANSWERED], { strict }));
   }
   test('invoices without callbacks are enough, and told', () =>
     judge('await create({});', [`${SAYS}no callback was made; an invoice has callbacks if its order or its account has a callback_url`], { code: 0 }));
@@ -175,13 +187,8 @@ describe('what was not delivered', { skip: ALONE }, () => {
     ));
 
   test('a callback whose account is deleted before the first attempt is not counted', () =>
-    judge(
-      `${one(CHECKS)}${one(CHECKS, { fault: 'bad_signature', end: RETRY })}
-      const account = await open({ first_callback_delay_ms: 60000 });
-      await create({ callback_url: await receiver(account, ${CHECKS}), test_mode: true }, 'process_pending', account);
-      await control('DELETE', '/accounts/' + account.id);`,
-      [LEFT], { code: 0 },
-    ));
+    judge(`${one(CHECKS)}${one(CHECKS, { fault: 'bad_signature', end: RETRY })}${EARLY(ENDS['are deleted'])}`,
+      [LEFT], { code: 0 }));
 
   test('a receiver that closed before its account was deleted is not counted', () =>
     judge(
@@ -271,11 +278,12 @@ describe('what was not delivered', { skip: ALONE }, () => {
 
   test('a callback that a restored snapshot kept from being sent is not counted', () =>
     judge(
-      `const account = await open({ first_callback_delay_ms: 60000 });
+      `${one(TRUSTS)}
+      const account = await open({ first_callback_delay_ms: 60000 });
       await control('POST', '/snapshots/empty?account=' + account.id);
       await create({ callback_url: url + '/_mock/sink/shop' }, 'process_pending', account);
       await control('POST', '/snapshots/empty/restore?account=' + account.id);`,
-      [LEFT], { code: 0 },
+      [LEFT], { code: 0, strict: '--strict=delivery' },
     ));
 
   test('the reason names the key that signed', async () => {
@@ -345,6 +353,19 @@ describe('what was not delivered', { skip: ALONE }, () => {
 });
 
 describe('the rest', { skip: ALONE }, () => {
+  test('a command that cannot be run is told, and nothing else', async () => {
+    const { code, stderr } = await exec(['--strict'], ['no-such-program']);
+    assert.deepEqual([code, lines(stderr)], [127, ['milkypay-mock: exec: no-such-program: No such file or directory']]);
+  });
+
+  test('what the advice forges is forged', async () => {
+    const { stderr } = await exec(['--strict'], program(one(TRUSTS)));
+    const [, fault] = lines(stderr).at(-1).match(UNPROVEN);
+    const add = `await ctl('POST', '/faults', ${fault});`;
+    await judge(one(CHECKS, { end: `${add} await ctl('POST', '/payment-invoices/' + id + '/transition', { status: 'processed' });
+      await ctl('GET', '/wait?idle=true');` }), [EXCUSED], { code: 0 });
+  });
+
   test('the failure of the command takes precedence', () =>
     judge(`${one(TRUSTS)} process.exitCode = 9;`, [UNPROVEN], { code: 9 }));
 
@@ -391,18 +412,18 @@ describe('the rest', { skip: ALONE }, () => {
     assert.equal(run.code, 3, run.stderr);
     const junit = readFileSync(join(folder, 'milkypay-junit.xml'), 'utf8');
     const html = readFileSync(join(folder, 'milkypay.html'), 'utf8');
-    assert.match(junit, /<testsuites name="milkypay-mock" tests="8" failures="4" /);
+    assert.match(junit, /<testsuites name="milkypay-mock" tests="9" failures="4" /);
     const wrong = junit.matchAll(/<testcase classname="--strict" name="([^"]*)" time="0.000">\n<failure /g);
     assert.deepEqual([...wrong].map(([, name]) => name), [
       'every callback arrived',
       'forged callbacks were refused',
       'signatures are checked',
     ]);
-    assert.equal(html.match(/<li class="good">✓ /g).length, 1);
+    assert.equal(html.match(/<li class="good">✓ /g).length, 2);
     assert.equal(html.match(/<li class="bad">✗ /g).length, 3);
     assert.match(html, /data-testid="accepted">1</);
     await exec(['--strict=delivery', ...options.slice(1)], program(one(TRUSTS)));
     const delivery = readFileSync(join(folder, 'milkypay-junit.xml'), 'utf8');
-    assert.match(delivery, /<testsuite name="strict" tests="2" failures="0"/);
+    assert.match(delivery, /<testsuite name="strict" tests="3" failures="0"/);
   });
 });
