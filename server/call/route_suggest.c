@@ -20,6 +20,7 @@
 #define COST_MISSING 2   /* of {id} */
 #define COST_NAME 4      /* of {id} for letters without a digit, which are rarely an id */
 #define COST_METHOD 1
+#define COST_EFFECT 1 /* more, for a method of another effect */
 #define COST_PART 3   /* of a word of several: "signature" for "verify-signature" */
 #define COST_WORD 1   /* of another platform's word */
 #define COST_IDLE 1   /* of a last segment that says nothing */
@@ -85,8 +86,9 @@ static bool is_prefix(const struct segment *segment, enum api *api)
     } prefixes[] = {
         {"api", API_UNSAID},          {"rest", API_UNSAID},     {"private-api", API_PRIVATE},
         {"private_api", API_PRIVATE}, {"private", API_PRIVATE}, {"public-api", API_PUBLIC},
-        {"public_api", API_PUBLIC},   {"public", API_PUBLIC},   {"_mock", API_CONTROL},
-        {"mock", API_CONTROL},        {"__mock", API_CONTROL},
+        {"public_api", API_PUBLIC},   {"public", API_PUBLIC},   {"publicapi", API_PUBLIC},
+        {"privateapi", API_PRIVATE},  {"_mock", API_CONTROL},   {"mock", API_CONTROL},
+        {"__mock", API_CONTROL},
     };
     for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
         if (is_text(segment, prefixes[i].text)) {
@@ -240,12 +242,26 @@ struct best {
     size_t cost;
 };
 
+/* 'r' reads, 'd' deletes, 'w' writes. */
+static char effect(const char *method)
+{
+    bool reads = text_equal(method, "GET") || text_equal(method, "HEAD");
+    return reads ? 'r' : text_equal(method, "DELETE") ? 'd' : 'w';
+}
+
+static size_t method_cost(const char *said, const char *method)
+{
+    if (text_equal(said, method)) {
+        return 0;
+    }
+    return COST_METHOD + (effect(said) == effect(method) ? 0 : COST_EFFECT);
+}
+
 static void offer(const struct route *routes, size_t n, const char *method,
                   const struct meant *meant, size_t cost, struct best *best)
 {
     for (size_t i = 0; i < n; i++) {
-        size_t all = cost + route_cost(meant, &routes[i]) +
-                     (text_equal(routes[i].method, method) ? 0 : COST_METHOD);
+        size_t all = cost + route_cost(meant, &routes[i]) + method_cost(method, routes[i].method);
         if (all < best->cost) {
             *best = (struct best){&routes[i], all};
         }

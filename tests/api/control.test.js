@@ -30,6 +30,9 @@ describe('the server', () => {
     for (const [method, path, status, wanted] of [
       ['POST', '/_mock/clock/advanse', 404, 'there is no such path; the nearest is POST /_mock/clock/advance'],
       ['POST', '/_mock/verify-signatures', 404, 'there is no such path; the nearest is POST /_mock/verify-signature'],
+      ['POST', '/_mock/clock', 405, 'the path has other methods, see Allow; the nearest is PUT /_mock/clock'],
+      ['POST', '/_mock/accounts/x', 405, 'the path has other methods, see Allow; the nearest is PATCH /_mock/accounts/{id}'],
+      ['POST', '/_mock/sink/x/requests', 405, 'the path has other methods, see Allow; the nearest is GET /_mock/sink/{name}/requests'],
       ['PUT', '/_mock/reset', 405, 'the path has other methods, see Allow; the nearest is POST /_mock/reset'],
     ]) {
       const { message } = refused(await demo.send(method, path, { check: false }), status);
