@@ -71,6 +71,10 @@ static struct answer *refuse_key(struct call *call, struct json_errors *errors)
         return call_refuse_key(call, key);
     }
     bool absent = !value || json_is_null(value) || key;
+    if (http_header(call->request, "Authorization") || json_object_get(call->fields, "data")) {
+        call->detail = "an order with Authorization or data goes to the private API: its base URL "
+                       "has no /public-api";
+    }
     json_errors_add(errors, "public_key",
                     absent ? MESSAGE_BLANK : "This value should be of type string.");
     return NULL;

@@ -71,6 +71,30 @@ static bool is_secret_key(const char *text)
     return text_starts(text, "sk_test_") || text_starts(text, "sk_live_");
 }
 
+/* What code sends for a variable that is not set, or was not expanded. */
+static bool is_unset(const char *text)
+{
+    static const char *const names[] = {"", "undefined", "null", "none", "nil"};
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (strcasecmp(names[i], text) == 0) {
+            return true;
+        }
+    }
+    return *text == '$';
+}
+
+/* A value that was read from a file or a variable with its line end or its quotes. */
+static const char *without_blanks(const struct call *call, const char *text)
+{
+    static const char around[] = " \t\r\n\"'";
+    text += strspn(text, around);
+    size_t size = strlen(text);
+    while (size && strchr(around, text[size - 1])) {
+        size--;
+    }
+    return arena_copy(call->arena, text, size);
+}
+
 /* The detail is a login, never a key. */
 static struct tenant *refuse(struct call *call, enum journal_refusal why, const char *login)
 {
@@ -81,10 +105,14 @@ static struct tenant *refuse(struct call *call, enum journal_refusal why, const 
 
 static struct tenant *refuse_login(struct call *call, const char *login)
 {
-    bool key =
-        is_public_key(login) || is_secret_key(login) || is_api_key(&call->engine->tenants, login);
-    return refuse(call, key ? REFUSAL_LOGIN_IS_KEY : REFUSAL_LOGIN_UNKNOWN,
-                  text_starts(login, "coma_") ? login : NULL);
+    const struct tenants *tenants = &call->engine->tenants;
+    bool key = is_public_key(login) || is_secret_key(login) || is_api_key(tenants, login);
+    enum journal_refusal why = key               ? REFUSAL_LOGIN_IS_KEY
+                               : is_unset(login) ? REFUSAL_LOGIN_UNSET
+                               : tenants_by_id(tenants, without_blanks(call, login))
+                                   ? REFUSAL_LOGIN_BLANKS
+                                   : REFUSAL_LOGIN_UNKNOWN;
+    return refuse(call, why, text_starts(login, "coma_") ? login : NULL);
 }
 
 static bool is_own_api_key(const struct tenant *tenant, const char *password)
@@ -94,23 +122,13 @@ static bool is_own_api_key(const struct tenant *tenant, const char *password)
                           clock_now(tenant));
 }
 
-/* A key that was read from a file or a variable with its line end. */
-static const char *without_blanks(const struct call *call, const char *text)
-{
-    static const char blanks[] = " \t\r\n";
-    text += strspn(text, blanks);
-    size_t size = strlen(text);
-    while (size && strchr(blanks, text[size - 1])) {
-        size--;
-    }
-    return arena_copy(call->arena, text, size);
-}
-
 static struct tenant *refuse_password(struct call *call, const struct tenant *tenant,
                                       const char *password)
 {
     enum journal_refusal why = REFUSAL_PASSWORD;
-    if (is_own_api_key(tenant, without_blanks(call, password))) {
+    if (is_unset(password)) {
+        why = REFUSAL_PASSWORD_UNSET;
+    } else if (is_own_api_key(tenant, without_blanks(call, password))) {
         why = REFUSAL_PASSWORD_BLANKS;
     } else if (is_public_key(password)) {
         why = REFUSAL_PASSWORD_PUBLIC;
@@ -124,12 +142,22 @@ static struct tenant *refuse_password(struct call *call, const struct tenant *te
     return refuse(call, why, tenant->account.keys.id);
 }
 
+/* A call of the public API whose base URL is that of the private one. */
+static bool has_public_key(struct call *call)
+{
+    return json_object_get(call_document(call), "public_key");
+}
+
 static struct tenant *open_account(struct call *call)
 {
     const char *login, *password;
     const char *header = http_header(call->request, "Authorization");
+    if (!header) {
+        return refuse(call, has_public_key(call) ? REFUSAL_PUBLIC_CALL : REFUSAL_NO_CREDENTIALS,
+                      NULL);
+    }
     if (!authorization_basic(call->arena, header, &login, &password)) {
-        return refuse(call, header ? REFUSAL_NO_BASIC : REFUSAL_NO_CREDENTIALS, NULL);
+        return refuse(call, REFUSAL_NO_BASIC, NULL);
     }
     struct tenant *tenant = tenants_by_id(&call->engine->tenants, login);
     if (!tenant) {
@@ -158,6 +186,19 @@ static struct answer *refuse_old_key(struct call *call, const struct tenant *own
     return call_error(call, 401);
 }
 
+static enum journal_refusal why_no_public_key(struct call *call, const char *key)
+{
+    const struct tenants *tenants = &call->engine->tenants;
+    bool test_mode;
+    return is_unset(key)               ? REFUSAL_KEY_UNSET
+           : is_secret_key(key)        ? REFUSAL_KEY_SECRET
+           : is_api_key(tenants, key)  ? REFUSAL_KEY_PRIVATE
+           : text_starts(key, "coma_") ? REFUSAL_KEY_ACCOUNT
+           : tenants_by_public_key(tenants, without_blanks(call, key), &test_mode)
+               ? REFUSAL_KEY_BLANKS
+               : REFUSAL_KEY_UNKNOWN;
+}
+
 struct answer *call_refuse_key(struct call *call, const char *key)
 {
     const struct account_old_key *old;
@@ -165,9 +206,7 @@ struct answer *call_refuse_key(struct call *call, const char *key)
     if (owner) {
         return refuse_old_key(call, owner, old);
     }
-    call->refusal = is_secret_key(key)                        ? REFUSAL_KEY_SECRET
-                    : is_api_key(&call->engine->tenants, key) ? REFUSAL_KEY_PRIVATE
-                                                              : REFUSAL_KEY_UNKNOWN;
+    call->refusal = why_no_public_key(call, key);
     return call_error(call, 401);
 }
 

@@ -14,6 +14,10 @@
 #define PATH_MOST ((size_t)512)
 #define SEND_BASIC "send Authorization: Basic base64(account id:API key)"
 #define SEE_KEYS "GET /_mock/accounts has the keys of all accounts"
+#define SEND_PUBLIC "send the account's pk_test_... or pk_live_..."
+#define TRIM "a blank, a line end or a quote was sent around "
+#define TRIM_IT "trim it where your code reads it"
+#define UNSET "is empty, undefined, null or the name of a variable"
 
 /* ------------------------------------------------------------------ the words */
 
@@ -27,20 +31,31 @@ static const struct reason refusals[REFUSAL_COUNT] = {
                         "see the header Allow"},
     [REFUSAL_NO_CREDENTIALS] = {"no_credentials", "Authorization", "no Authorization was sent",
                                 SEND_BASIC},
+    [REFUSAL_PUBLIC_CALL] = {"public_call", "Authorization",
+                             "no Authorization was sent, only a public_key, which belongs to the "
+                             "public API: its base URL ends in /public-api",
+                             "for the private API, " SEND_BASIC},
     [REFUSAL_NO_BASIC] = {"no_basic", "Authorization",
                           "Authorization is not Basic with the base64 of login:password",
                           SEND_BASIC},
+    [REFUSAL_LOGIN_UNSET] = {"login_not_set", "Authorization", "the login " UNSET,
+                             "set the account's id where your code reads it; exec sets "
+                             "MILKYPAY_ACCOUNT_ID"},
     [REFUSAL_LOGIN_UNKNOWN] = {"unknown_login", "Authorization",
                                "no account has the login as its id",
                                "GET /_mock/accounts lists the accounts"},
+    [REFUSAL_LOGIN_BLANKS] = {"login_with_blanks", "Authorization", TRIM "the account's id",
+                              TRIM_IT},
     [REFUSAL_LOGIN_IS_KEY] = {"key_as_login", "Authorization",
                               "the login is a key: the login must be the account's id", SEND_BASIC},
     [REFUSAL_PASSWORD] = {"wrong_api_key", "Authorization",
                           "the account is known, but the password is not its API key", SEE_KEYS},
+    [REFUSAL_PASSWORD_UNSET] = {"api_key_not_set", "Authorization",
+                                "the account is known, but its API key " UNSET,
+                                "set the key where your code reads it; exec sets "
+                                "MILKYPAY_API_KEY"},
     [REFUSAL_PASSWORD_BLANKS] = {"api_key_with_blanks", "Authorization",
-                                 "the account is known, but a blank or a line end was sent around "
-                                 "its API key",
-                                 "trim the key where your code reads it"},
+                                 "the account is known, but " TRIM "its API key", TRIM_IT},
     [REFUSAL_PASSWORD_PUBLIC] = {"public_key_as_api_key", "Authorization",
                                  "the account is known, but a public key was sent as its API key",
                                  SEE_KEYS},
@@ -57,15 +72,19 @@ static const struct reason refusals[REFUSAL_COUNT] = {
                               SEE_KEYS},
     [REFUSAL_KEY_OLD] = {"replaced_public_key", "public_key",
                          "the public key was replaced and its grace is over", SEE_KEYS},
+    [REFUSAL_KEY_UNSET] = {"public_key_not_set", "public_key", "the public key " UNSET,
+                           "set it where your code reads it; exec sets MILKYPAY_PUBLIC_KEY"},
+    [REFUSAL_KEY_BLANKS] = {"public_key_with_blanks", "public_key", TRIM "the public key", TRIM_IT},
+    [REFUSAL_KEY_ACCOUNT] = {"account_as_public_key", "public_key",
+                             "an account's id was sent as the public key", SEND_PUBLIC},
     [REFUSAL_KEY_UNKNOWN] = {"unknown_key", "public_key", "no account has this public key",
                              SEE_KEYS},
     [REFUSAL_KEY_SECRET] = {"secret_key_as_public_key", "public_key",
                             "a secret key was sent as the public key; secret keys only sign "
                             "callbacks, and never leave the shop's server",
-                            "send the account's pk_test_... or pk_live_..."},
+                            SEND_PUBLIC},
     [REFUSAL_KEY_PRIVATE] = {"api_key_as_public_key", "public_key",
-                             "an API key was sent as the public key",
-                             "send the account's pk_test_... or pk_live_..."},
+                             "an API key was sent as the public key", SEND_PUBLIC},
     [REFUSAL_TOKEN] = {"unknown_token", "Authorization",
                        "the token of the card session is missing, unknown or expired",
                        "send Authorization: Bearer with flow_data.metadata.token of the invoice"},

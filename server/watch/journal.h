@@ -38,16 +38,23 @@ enum journal_refusal {
     REFUSAL_HTTP,            /* the request breaks a rule of HTTP (framing.h) */
     REFUSAL_METHOD,          /* the path has others */
     REFUSAL_NO_CREDENTIALS,  /* no Authorization */
+    REFUSAL_PUBLIC_CALL,     /* no Authorization, but a public key in the body */
     REFUSAL_NO_BASIC,        /* another scheme, or not base64 of login:password */
+    REFUSAL_LOGIN_UNSET,     /* what code sends for a variable that is not set */
     REFUSAL_LOGIN_UNKNOWN,   /* no such account */
+    REFUSAL_LOGIN_BLANKS,    /* right, but for blanks or quotes around it */
     REFUSAL_LOGIN_IS_KEY,    /* the login is a key */
     REFUSAL_PASSWORD,        /* wrong */
-    REFUSAL_PASSWORD_BLANKS, /* right, but for blanks around it */
+    REFUSAL_PASSWORD_UNSET,  /* as REFUSAL_LOGIN_UNSET */
+    REFUSAL_PASSWORD_BLANKS, /* as REFUSAL_LOGIN_BLANKS */
     REFUSAL_PASSWORD_PUBLIC, /* a public key instead of the API key */
     REFUSAL_PASSWORD_SECRET, /* a secret key instead of the API key */
     REFUSAL_PASSWORD_OTHERS, /* another account's API key */
     REFUSAL_PASSWORD_OLD,    /* an API key that was replaced, after its grace */
+    REFUSAL_KEY_UNSET,       /* as REFUSAL_LOGIN_UNSET */
     REFUSAL_KEY_UNKNOWN,     /* no account has the public key */
+    REFUSAL_KEY_BLANKS,      /* as REFUSAL_LOGIN_BLANKS */
+    REFUSAL_KEY_ACCOUNT,     /* an account's id instead of the public key */
     REFUSAL_KEY_OLD,         /* a public key that was replaced, after its grace */
     REFUSAL_KEY_SECRET,      /* a secret key instead of the public key */
     REFUSAL_KEY_PRIVATE,     /* an API key instead of the public key */

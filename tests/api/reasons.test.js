@@ -32,8 +32,14 @@ describe('X-Mock-Reason', () => {
       [basic('coma_0000000000000000', 'x'), /no account has the login as its id: coma_0000000000000000; GET/],
       [basic(account.api_key, ''), /the login is a key/],
       [basic(account.id, 'x'), /the password is not its API key: coma_/],
-      [basic(account.id, `${account.api_key} `), /a blank or a line end was sent around its API key: coma_.*; trim/],
-      [basic(account.id, `\t${account.api_key}\r\n`), /a blank or a line end/],
+      ...['', 'undefined', 'null', 'None', '$MILKYPAY_ACCOUNT_ID'].map((unset) =>
+        [basic(unset, account.api_key), /^the login is empty, undefined, .*; set the account's id .* MILKYPAY_ACCOUNT_ID$/]),
+      [basic(account.id, 'undefined'), /its API key is empty, undefined, .*: coma_.*; set the key .* MILKYPAY_API_KEY$/],
+      [basic(account.id, ''), /its API key is empty, undefined/],
+      [basic(`"${account.id}"`, account.api_key), /^a blank, a line end or a quote was sent around the account's id; trim it/],
+      [basic(account.id, `${account.api_key} `), /a blank, a line end or a quote was sent around its API key: coma_.*; trim/],
+      [basic(account.id, `\t${account.api_key}\r\n`), /a blank, a line end or a quote/],
+      [basic(account.id, `'${account.api_key}'`), /a blank, a line end or a quote/],
       [basic(account.id, account.public_key), /a public key was sent/],
       [basic(account.id, account.secret_key), /a secret key was sent .*; secret keys only sign callbacks/],
       [basic(account.id, DEMO.api_key), /belongs to another account/],
@@ -48,6 +54,9 @@ describe('X-Mock-Reason', () => {
     const api = await demo.newAccount();
     for (const [key, wanted] of [
       ['pk_test_nobody', /no account has this public key/],
+      ['$PUBLIC_KEY', /^the public key is empty, undefined, null or the name of a variable; set it .* MILKYPAY_PUBLIC_KEY$/],
+      [`"${api.account.public_key}"`, /a quote was sent around the public key; trim it/],
+      [api.account.id, /^an account's id was sent as the public key; send the account's pk_test_/],
       [api.account.secret_key, /a secret key was sent as the public key/],
       [api.account.api_key, /an API key was sent as the public key/],
     ]) {
@@ -63,12 +72,30 @@ describe('X-Mock-Reason', () => {
     await why(demo, await api.send('POST', '/payment/sale', sale), 401, /the token of the card session/);
   });
 
+  test('of a call to the other API names the base URL', async () => {
+    const api = await demo.newAccount();
+    const body = JSON.stringify({ public_key: api.account.public_key, ...invoice() });
+    await why(demo, await demo.send('POST', '/payment-invoices', { body }), 401,
+      /^no Authorization was sent, only a public_key, .*: its base URL ends in \/public-api; for the private API, send/);
+    const wanted = /^public_key: .*\(and \d more\); an order with Authorization or data goes to the private API: its base URL has no/;
+    const json = { data: { attributes: invoice() } };
+    await why(demo, await demo.send('POST', '/public-api/payment-invoices', { json }), 422, wanted);
+    const auth = basic(api.account.id, api.account.api_key);
+    const own = (await demo.send('POST', '/public-api/payment-invoices', { json: invoice(), auth })).expect(422);
+    assert.match(reason(own), /; an order with Authorization or data goes to the private API/);
+    const { public_key, ...order } = invoice();
+    const keyless = (await demo.send('POST', '/public-api/payment-invoices', { json: order })).expect(422);
+    assert.match(reason(keyless), /; it takes the account's pk_test_/);
+  });
+
   test('of a path or a method names the nearest', async () => {
     for (const [method, path, status, wanted] of [
       ['POST', '/payment-invoice', 404, /no such path; the nearest is POST \/payment-invoices$/],
       ['POST', '/v1/invoices', 404, /the nearest is POST \/payment-invoices$/],
       ['GET', '/v1/payouts', 404, /the nearest is GET \/payout-invoices$/],
       ['POST', '/login', 404, /^there is no such path; GET \/_mock\/docs\/endpoints lists all paths$/],
+      ['POST', '/publicapi/payment-invoices', 404, /the nearest is POST \/public-api\/payment-invoices$/],
+      ['POST', '/privateapi/payment-invoices', 404, /the nearest is POST \/payment-invoices$/],
       ['PUT', '/payment-services/x', 405, /other methods; the nearest is GET \/payment-services\/\{id\}/],
       ['GET', '/a%2fb', 404, /the path cannot be read/],
     ]) await why(demo, await demo.send(method, path, { check: false }), status, wanted);
