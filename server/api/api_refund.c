@@ -57,9 +57,8 @@ static struct answer *read_order(struct call *call, json_t *body, const struct i
                                  .outcome = http_header(call->request, OUTCOME_HEADER)};
     const struct outcome_subject subject = {STATUS_REFUND_PENDING, INVOICE_PAYMENT, invoice->flow,
                                             call_profile(call)};
-    const json_t *attributes = call_attributes(body);
-    json_read(attributes, refund_fields, ARRAY_SIZE(refund_fields), false, &order, &errors);
-    call->hint = json_mistyped(call->arena, attributes, refund_fields, ARRAY_SIZE(refund_fields));
+    call_read_fields(call, call_attributes(body), refund_fields, ARRAY_SIZE(refund_fields), &order,
+                     &errors);
     if (order.amount != MONEY_NONE && order.amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
     } else if (order.amount != MONEY_NONE && order.amount % currency_unit(invoice->currency)) {

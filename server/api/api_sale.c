@@ -11,11 +11,25 @@
 struct sale {
     const char *card_number, *card_holder, *cvv, *exp_month, *exp_year;
     const char *browser_ip;
+    const json_t *unused; /* known, so that nobody is told that they are mistyped */
     bool has_browser;
 };
 
+/* P703 */
 static const struct json_field browser_fields[] = {
-    JSON_FIELD(sale, "browser_ip", TEXT, browser_ip)};
+    JSON_FIELD(sale, "browser_ip", TEXT, browser_ip),
+    JSON_FIELD(sale, "browser_accept_header", ANY, unused),
+    JSON_FIELD(sale, "browser_color_depth", ANY, unused),
+    JSON_FIELD(sale, "browser_java_enabled", ANY, unused),
+    JSON_FIELD(sale, "browser_language", ANY, unused),
+    JSON_FIELD(sale, "browser_screen_height", ANY, unused),
+    JSON_FIELD(sale, "browser_screen_width", ANY, unused),
+    JSON_FIELD(sale, "browser_tz", ANY, unused),
+    JSON_FIELD(sale, "browser_user_agent", ANY, unused),
+    JSON_FIELD(sale, "device_channel", ANY, unused),
+    JSON_FIELD(sale, "window_height", ANY, unused),
+    JSON_FIELD(sale, "window_width", ANY, unused),
+};
 
 static const struct json_field sale_fields[] = {
     JSON_FIELD(sale, "card_number", TEXT, card_number, .required = true),
@@ -94,7 +108,8 @@ struct answer *api_sale(struct call *call)
     if (refused) {
         return refused;
     }
-    json_read(call_attributes(body), sale_fields, ARRAY_SIZE(sale_fields), false, &sale, &errors);
+    call_read_fields(call, call_attributes(body), sale_fields, ARRAY_SIZE(sale_fields), &sale,
+                     &errors);
     check_sale(call, &sale, &entry, &errors);
     if (errors.n) {
         return call_reply_errors(call, &errors);

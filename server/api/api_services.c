@@ -97,8 +97,8 @@ static struct answer *read_prerequest(struct call *call, enum invoice_kind kind,
 {
     struct json_errors errors = {.arena = call->arena};
     *ret_input = (struct prerequest){.amount = MONEY_NONE};
-    json_read(call->fields, prerequest_fields,
-              ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT), false, ret_input, &errors);
+    call_read_fields(call, call->fields, prerequest_fields,
+                     ARRAY_SIZE(prerequest_fields) - (kind == INVOICE_PAYMENT), ret_input, &errors);
     if (ret_input->amount != MONEY_NONE && ret_input->amount <= 0) {
         json_errors_add(&errors, "amount", "This value should be greater than 0.");
     } else if (ret_input->amount != MONEY_NONE &&

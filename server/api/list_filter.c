@@ -1,6 +1,7 @@
 #include "list_filter.h"
 
 #include "api/api.h"
+#include "base/few.h"
 #include "base/nearest.h"
 #include "base/text.h"
 
@@ -187,33 +188,44 @@ static const json_t *find_value(struct call *call, const struct filter *filter)
                : NULL;
 }
 
+static void ignore_bare(struct call *call, struct few *ignored, const char *name)
+{
+    ignored->only = arena_printf(call->arena, "%s is ignored: write filter[%s]", name, name);
+    few_add(ignored, arena_printf(call->arena, "%s (write filter[%s])", name, name));
+}
+
+static void ignore_unknown(struct call *call, struct few *ignored, const char *name)
+{
+    struct nearest nearest = nearest_to(name);
+    for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
+        nearest_offer_as(&nearest, filters[i].name,
+                         arena_printf(call->arena, "filter[%s]", filters[i].name));
+    }
+    ignored->only = arena_printf(call->arena, "filter[%s] is ignored: there is no such filter%s",
+                                 name, nearest_hint(&nearest, call->arena, NULL));
+    few_add(ignored, arena_printf(call->arena, "filter[%s]%s", name,
+                                  nearest_aside(&nearest, call->arena, "there is no such filter")));
+}
+
 /* What looks like a filter and is none: the platform ignores it, and all rows seem to match. */
 static const char *find_ignored(struct call *call)
 {
     const json_t *query = *call->request->query_text ? http_query(call->request) : NULL;
+    struct few ignored = {0};
     const char *name;
     json_t *value;
     for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
         if (json_object_get(query, filters[i].name)) {
-            return arena_printf(call->arena, "%s is ignored: write filter[%s]", filters[i].name,
-                                filters[i].name);
+            ignore_bare(call, &ignored, filters[i].name);
         }
     }
     json_object_foreach(json_object_get(query, "filter"), name, value)
     {
-        struct nearest nearest = nearest_to(name);
-        bool known = false;
-        for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
-            known = known || text_equal(filters[i].name, name);
-            nearest_offer_as(&nearest, filters[i].name,
-                             arena_printf(call->arena, "filter[%s]", filters[i].name));
-        }
-        if (!known) {
-            return arena_printf(call->arena, "filter[%s] is ignored: there is no such filter%s",
-                                name, nearest_hint(&nearest, call->arena, NULL));
+        if (!TEXT_FIND(name, filters)) {
+            ignore_unknown(call, &ignored, name);
         }
     }
-    return NULL;
+    return few_message(&ignored, call->arena, "parameters are ignored");
 }
 
 struct answer *list_filter_read(struct call *call, struct list_filter *ret_filter)

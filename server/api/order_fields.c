@@ -73,7 +73,8 @@ static const struct json_field private_fields[] = {
 };
 
 /* callback_url is ignored here, as by the platform (P356). */
-#define PUBLIC FIELD("fields", ANY, fields), LOCALE("locale", order.draft.locale)
+#define PUBLIC                                                                                     \
+    TEXT("public_key", checked), FIELD("fields", ANY, fields), LOCALE("locale", order.draft.locale)
 #define LANGUAGE LOCALE("language", language) /* the older name of `locale` */
 
 static const struct json_field public_fields[] = {COMMON(true), PUBLIC};
@@ -123,15 +124,10 @@ static const struct {
     [ORDER_PAYOUT] = {payout_fields, ARRAY_SIZE(payout_fields), false},
 };
 
-void order_fields_read(enum order_way way, const json_t *attributes, struct order_input *ret_input,
-                       struct json_errors *errors)
+void order_fields_read(struct call *call, enum order_way way, const json_t *attributes,
+                       struct order_input *ret_input, struct json_errors *errors)
 {
-    json_read(attributes, ways[way].fields, ways[way].n, false, ret_input, errors);
-}
-
-const char *order_mistyped(struct arena *arena, enum order_way way, const json_t *attributes)
-{
-    return ways[way].html ? NULL : json_mistyped(arena, attributes, ways[way].fields, ways[way].n);
+    call_read_fields(call, attributes, ways[way].fields, ways[way].n, ret_input, errors);
 }
 
 const char *order_options_text(struct arena *arena, const json_t *attributes,

@@ -17,13 +17,9 @@ struct order_input {
     bool present;                                   /* likewise */
 };
 
-/* Reads a way's fields into ret_input; errors as json_read. */
-void order_fields_read(enum order_way way, const json_t *attributes, struct order_input *ret_input,
-                       struct json_errors *errors);
-
-/* A field that is probably mistyped (json_mistyped), or NULL. Not of HTML forms, which have other
- * names too. */
-const char *order_mistyped(struct arena *arena, enum order_way way, const json_t *attributes);
+/* Reads a way's fields into ret_input, as call_read_fields. */
+void order_fields_read(struct call *call, enum order_way way, const json_t *attributes,
+                       struct order_input *ret_input, struct json_errors *errors);
 
 /* Sent by HTML forms, with empty inputs and the appearance of the page. */
 bool order_way_is_html(enum order_way way);

@@ -315,8 +315,7 @@ void order_read(struct call *call, enum order_way way, const json_t *fields,
                   .kind = way == ORDER_PAYOUT ? INVOICE_PAYOUT : INVOICE_PAYMENT}};
     const struct checking checking = {call, &input, &input.order, errors};
     json_auto_t *filled = order_way_is_html(way) ? json_without_blanks(fields) : NULL;
-    order_fields_read(way, filled ? filled : fields, &input, errors);
-    call->hint = order_mistyped(call->arena, way, fields);
+    order_fields_read(call, way, filled ? filled : fields, &input, errors);
     if (call->tenant && way != ORDER_PAYOUT) {
         settings_check_required(&call->tenant->account.settings, fields, errors);
     }

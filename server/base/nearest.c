@@ -119,6 +119,12 @@ const char *nearest_hint(const struct nearest *nearest, struct arena *arena, con
     return otherwise ? arena_printf(arena, "; %s", otherwise) : "";
 }
 
+const char *nearest_aside(const struct nearest *nearest, struct arena *arena, const char *otherwise)
+{
+    const char *hint = nearest_hint(nearest, arena, otherwise);
+    return *hint ? arena_printf(arena, " (%s)", hint + 2) : "";
+}
+
 const char *nearest_choices(struct arena *arena, const char *const *names)
 {
     buf_auto text = {0};

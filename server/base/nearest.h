@@ -44,6 +44,10 @@ void nearest_offer_rows(struct nearest *nearest, const void *rows, size_t n, siz
 /* "; did you mean X?". If no name is near: "; " and `otherwise`, or "" if that is NULL. */
 const char *nearest_hint(const struct nearest *nearest, struct arena *arena, const char *otherwise);
 
+/* The same behind a name in a list: " (did you mean X?)". */
+const char *nearest_aside(const struct nearest *nearest, struct arena *arena,
+                          const char *otherwise);
+
 /* "one of charge, verify" for a list that ends in NULL: the hint where there are few names. */
 const char *nearest_choices(struct arena *arena, const char *const *names);
 

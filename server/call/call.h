@@ -209,6 +209,11 @@ json_t *call_document(struct call *call);
  */
 json_t *call_attributes(json_t *body);
 
+/* Reads fields as the platform does, which ignores unknown names; those that were probably meant
+ * for others become the call's hint. */
+void call_read_fields(struct call *call, const json_t *object, const struct json_field *fields,
+                      size_t n, void *into, struct json_errors *errors);
+
 /* ------------------------------------------------------------------ answers */
 
 /* {"error":{"code":..,"message":..}}, the control API's form; and 422 "invalid". */

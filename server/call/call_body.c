@@ -149,3 +149,10 @@ json_t *call_attributes(json_t *body)
     json_t *attributes = json_object_get(data, "attributes");
     return json_is_object(attributes) ? attributes : json_is_object(data) ? data : body;
 }
+
+void call_read_fields(struct call *call, const json_t *object, const struct json_field *fields,
+                      size_t n, void *into, struct json_errors *errors)
+{
+    json_read(object, fields, n, false, into, errors);
+    call->hint = json_mistyped(call->arena, object, fields, n);
+}

@@ -1,4 +1,5 @@
 /* Checks the query of a call before its handler reads it. */
+#include "base/few.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "call/call.h"
@@ -33,36 +34,62 @@ struct answer *call_check_page_query(struct call *call)
     return refused;
 }
 
-static struct answer *refuse_parameter(struct call *call, const char *name)
+/* The names of a query, which end in NULL. */
+static const char *const *query_names(struct call *call)
 {
-    struct nearest nearest = nearest_to(name);
     const char *names = call->route->query ?: "";
     char *rest = arena_printf(call->arena, "%s%saccount", names, *names ? " " : "");
     const char **list = arena_alloc(call->arena, (strlen(rest) + 2) * sizeof *list);
     for (size_t n = 0; rest; n++) {
         list[n] = strsep(&rest, " ");
     }
-    nearest_offer_list(&nearest, list);
+    return list;
+}
+
+static bool is_known(const struct call *call, const char *name, const json_t *value)
+{
+    return json_is_string(value) &&
+           (text_equal(name, "account") || names_query(call->route->query, name));
+}
+
+static struct answer *refuse_parameters(struct call *call, const json_t *query)
+{
+    const char *const *names = query_names(call);
     const char *all =
-        arena_printf(call->arena, "it must be %s", nearest_choices(call->arena, list));
-    return call_control_error(call, 422, "unknown_parameter", "the query has no parameter %s%s",
-                              name, nearest_hint(&nearest, call->arena, all));
+        arena_printf(call->arena, "it must be %s", nearest_choices(call->arena, names));
+    struct few unknown = {0};
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)query, name, value)
+    {
+        struct nearest nearest = nearest_to(name);
+        if (!is_known(call, name, value)) {
+            nearest_offer_list(&nearest, names);
+            unknown.only = arena_printf(call->arena, "the query has no parameter %s%s", name,
+                                        nearest_hint(&nearest, call->arena, all));
+            few_add(&unknown, arena_printf(call->arena, "%s%s", name,
+                                           nearest_aside(&nearest, call->arena, NULL)));
+        }
+    }
+    return call_control_error(
+        call, 422, "unknown_parameter", "%s",
+        few_message(&unknown, call->arena, "parameters of the query are unknown"));
 }
 
 struct answer *call_check_query(struct call *call)
 {
     const struct json_errors *errors = http_query_errors(call->request);
+    const json_t *query = http_query(call->request);
     const char *name;
     json_t *value;
     if (errors->n) {
         return call_control_error(call, 422, "invalid_parameter", "%s: %s", errors->first->path,
                                   errors->first->message);
     }
-    json_object_foreach((json_t *)http_query(call->request), name, value)
+    json_object_foreach((json_t *)query, name, value)
     {
-        if (!json_is_string(value) ||
-            (!text_equal(name, "account") && !names_query(call->route->query, name))) {
-            return refuse_parameter(call, name);
+        if (!is_known(call, name, value)) {
+            return refuse_parameters(call, query);
         }
     }
     return NULL;

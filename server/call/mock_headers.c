@@ -1,5 +1,6 @@
 /* The headers with which a call tells the mock something: X-Mock-... An unknown one is refused,
  * because nobody else sends them, and a mistyped one would have no effect. */
+#include "base/few.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "call/call.h"
@@ -13,7 +14,7 @@ static const char *const names[] = {OUTCOME_HEADER, TOKEN_HEADER, LOOK_HEADER, H
 
 struct search {
     struct arena *arena;
-    const char *unknown; /* the first one, or NULL */
+    struct few unknown;
 };
 
 static bool is_known(const char *name)
@@ -30,21 +31,26 @@ static void visit(void *arg, const char *name, const char *value)
 {
     struct search *search = arg;
     (void)value;
-    if (!search->unknown && strncasecmp(name, PREFIX, sizeof PREFIX - 1) == 0 && !is_known(name)) {
-        search->unknown = arena_strdup(search->arena, name);
+    if (strncasecmp(name, PREFIX, sizeof PREFIX - 1) != 0 || is_known(name)) {
+        return;
     }
+    struct nearest nearest = nearest_to(name);
+    nearest_offer_list(&nearest, names);
+    const char *outcome = "the outcome is in " OUTCOME_HEADER;
+    search->unknown.only =
+        arena_printf(search->arena, "%s%s", name, nearest_hint(&nearest, search->arena, outcome));
+    few_add(&search->unknown, arena_printf(search->arena, "%s%s", name,
+                                           nearest_aside(&nearest, search->arena, outcome)));
 }
 
 struct answer *call_check_headers(struct call *call)
 {
     struct search search = {.arena = call->arena};
     http_headers(call->request, visit, &search);
-    if (!search.unknown) {
+    const char *unknown = few_message(&search.unknown, call->arena, "are unknown");
+    if (!unknown) {
         return NULL;
     }
-    struct nearest nearest = nearest_to(search.unknown);
-    nearest_offer_list(&nearest, names);
-    const char *hint = nearest_hint(&nearest, call->arena, "the outcome is in " OUTCOME_HEADER);
     call->refusal = REFUSAL_HEADER;
-    return call_error_because(call, 400, arena_printf(call->arena, "%s%s", search.unknown, hint));
+    return call_error_because(call, 400, unknown);
 }

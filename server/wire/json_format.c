@@ -2,6 +2,7 @@
  * kind in words. */
 #include "json_read.h"
 
+#include "base/few.h"
 #include "base/nearest.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -117,14 +118,15 @@ const char *json_format_message(enum json_format format)
 
 #define MISTYPED_MOST 32 /* unknown names that are compared: callers may send any number */
 
-struct typo {
-    const char *path, *meant; /* NULL: none was found */
-    int left;
+struct typos {
+    struct arena *arena;
+    struct few list;
+    int left; /* names to compare */
 };
 
 /* Offers the names that the object does not have, so that an extra field beside them is no typo. */
-static void compare(struct typo *typo, struct arena *arena, const char *prefix, const char *name,
-                    const json_t *object, const struct json_field *fields, size_t n)
+static void compare(struct typos *typos, const char *prefix, const char *name, const json_t *object,
+                    const struct json_field *fields, size_t n)
 {
     struct nearest nearest = nearest_to(name);
     nearest.letters_only = true; /* shops add fields like "service_name" */
@@ -133,29 +135,29 @@ static void compare(struct typo *typo, struct arena *arena, const char *prefix, 
             nearest_offer(&nearest, fields[i].name);
         }
     }
-    typo->left--;
     if (nearest.name) {
-        typo->path = arena_printf(arena, "%s%s", prefix, name);
-        typo->meant = nearest.name;
+        typos->list.only =
+            arena_printf(typos->arena, "the field %s%s is unknown and has no effect%s", prefix,
+                         name, nearest_hint(&nearest, typos->arena, NULL));
+        few_add(&typos->list, arena_printf(typos->arena, "%s%s%s", prefix, name,
+                                           nearest_aside(&nearest, typos->arena, NULL)));
     }
 }
 
-static void find_typo(struct typo *typo, struct arena *arena, const char *prefix,
-                      const json_t *object, const struct json_field *fields, size_t n)
+static void find_typos(struct typos *typos, const char *prefix, const json_t *object,
+                       const struct json_field *fields, size_t n)
 {
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)object, name, value)
     {
         const struct json_field *field = strchr(name, '.') ? NULL : json_field_at(fields, n, name);
-        if (typo->path || !typo->left) {
-            return;
-        }
-        if (!field) {
-            compare(typo, arena, prefix, name, object, fields, n);
-        } else if (field->kind == JSON_KIND_OBJECT) {
-            find_typo(typo, arena, arena_printf(arena, "%s%s.", prefix, name), value, field->fields,
-                      field->n_fields);
+        if (!field && typos->left) {
+            typos->left--;
+            compare(typos, prefix, name, object, fields, n);
+        } else if (field && field->kind == JSON_KIND_OBJECT) {
+            find_typos(typos, arena_printf(typos->arena, "%s%s.", prefix, name), value,
+                       field->fields, field->n_fields);
         }
     }
 }
@@ -163,12 +165,9 @@ static void find_typo(struct typo *typo, struct arena *arena, const char *prefix
 const char *json_mistyped(struct arena *arena, const json_t *object,
                           const struct json_field *fields, size_t n)
 {
-    struct typo typo = {.left = MISTYPED_MOST};
-    find_typo(&typo, arena, "", object, fields, n);
-    return typo.path
-               ? arena_printf(arena, "the field %s is unknown and has no effect; did you mean %s?",
-                              typo.path, typo.meant)
-               : NULL;
+    struct typos typos = {.arena = arena, .left = MISTYPED_MOST};
+    find_typos(&typos, "", object, fields, n);
+    return few_message(&typos.list, arena, "fields are unknown and have no effect");
 }
 
 const struct json_field *json_field_at(const struct json_field *fields, size_t n, const char *path)

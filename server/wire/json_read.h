@@ -120,8 +120,9 @@ const char *json_accepts(struct arena *arena, const struct json_field *field);
 
 /*
  * What a lenient read ignores although it was probably meant: "the field testmode is unknown and
- * has no effect; did you mean test_mode?", with the first such name of the object and its nested
- * objects; NULL if there is none. In the arena.
+ * has no effect; did you mean test_mode?"; of several such names in the object and its nested
+ * objects "2 fields are unknown and have no effect: " and the first ones. NULL if there is none. In
+ * the arena.
  */
 const char *json_mistyped(struct arena *arena, const json_t *object,
                           const struct json_field *fields, size_t n);

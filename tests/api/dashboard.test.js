@@ -306,6 +306,8 @@ describe('GET /_mock/payment-invoices', () => {
       refused(await ask(parameters), 422, 'invalid');
     }
     refused(await ask({ serch: 'a' }), 422, 'unknown_parameter', /no parameter serch; did you mean search\?/);
+    refused(await ask({ serch: 'a', stat: 'b', limt: 1 }), 422, 'unknown_parameter',
+      /^3 parameters of the query are unknown: serch \(did you mean search\?\), stat.*, limt \(did you mean limit\?\)$/);
     refused(await ask({ reference: 'a' }), 422, 'unknown_parameter', /it must be one of limit, .*, account$/);
   });
 });

@@ -317,6 +317,8 @@ describe('explain', () => {
       ['filter[reference]=x', 'filter[reference] is ignored: there is no such filter; did you mean filter[reference_id]?'],
       ['filter[colour]=red', 'filter[colour] is ignored: there is no such filter'],
       ['reference_id=x', 'reference_id is ignored: write filter[reference_id]'],
+      ['status=x&filter[refrence_id]=x&filter[colour]=red', '3 parameters are ignored: status (write filter[status]), '
+        + 'filter[refrence_id] (did you mean filter[reference_id]?), filter[colour] (there is no such filter)'],
     ]) {
       for (const method of ['GET', 'HEAD']) {
         (await api.private(method, `/payment-invoices?${query}`)).expect(200);

@@ -132,6 +132,43 @@ describe('X-Mock-Reason', () => {
       /^amount: .*blank\.; the field amout is unknown and has no effect; did you mean amount\?$/);
   });
 
+  test('of several mistyped fields names all, in a body as in a form', async () => {
+    const api = await demo.newAccount();
+    const { amount, currency, ...rest } = invoice();
+    const typed = { ...rest, amuont: amount, curency: currency };
+    const both = '2 fields are unknown and have no effect: amuont \\(did you mean amount\\?\\), curency \\(did you mean currency\\?\\)$';
+    const wanted = new RegExp(`^currency: .*blank\\. \\(and 1 more\\); ${both}`);
+    const pay = (public_key) => api.send('POST', '/public-api/payment-invoices/process', {
+      check: false, headers: { Accept: 'application/json' },
+      form: { [public_key]: api.account.public_key, ...typed, submit: 'Pay' } });
+    await why(api, await api.create(typed), 422, wanted);
+    await why(api, await api.createPublic(typed), 422, wanted);
+    await why(api, await pay('public_key'), 422, wanted);
+    const query = new URLSearchParams({ public_key: api.account.public_key, ...typed });
+    await why(api, await api.send('GET', `/hpp/?${query}`, { check: false }), 422, wanted);
+    await why(demo, await pay('pubic_key'), 422, /3 fields are .*: pubic_key \(did you mean public_key\?\), amuont /);
+    const customer = { refrence_id: 'c', adress: {} };
+    const nested = { ...invoice(), customer, return_urls: { pendng: 'http://127.0.0.1/' } };
+    await why(api, await api.create(nested), 422,
+      /3 fields .*: customer\.refrence_id \(.*\), customer\.adress \(did you mean address\?\), return_urls\.pendng \(/);
+  });
+
+  test('of so many mistyped fields that they do not fit counts the others', async () => {
+    const api = await demo.newAccount();
+    const names = Array.from({ length: 20 }, (_, i) => `amount${String.fromCharCode(97 + i)}`);
+    const { amount, ...rest } = invoice();
+    await why(api, await api.create({ ...rest, ...Object.fromEntries(names.map((n) => [n, 1])) }), 422,
+      /; 20 fields are .*: amounta \(did you mean amount\?\), .* \(did you mean amount\?\) and 15 more$/);
+  });
+
+  test('of several unknown headers of the mock names all', async () => {
+    const api = await demo.newAccount();
+    const headers = { 'X-Mock-Outcom': 'x', 'X-Mock-Pace': 'x' };
+    const known = 'X-Mock-Outcome';
+    const wanted = new RegExp(`: X-Mock-Outcom .did you mean ${known}\\?., X-Mock-Pace .the outcome is in ${known}.$`);
+    await why(api, await api.create(invoice(), { headers }), 400, wanted);
+  });
+
   test('of what the account does not have or allow', async () => {
     const api = await demo.newAccount({ public_creation: false });
     await why(api, await api.get('cpi_0000000000000000'), 404,

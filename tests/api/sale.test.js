@@ -52,6 +52,20 @@ describe('paying without a page', () => {
     assert.equal((await sale(api, token(made), card(GOOD))).expect(201).json.status, 'processed');
   });
 
+  test('mistyped fields are named, and none of a browser that does not tell its address', async () => {
+    const api = await demo.newAccount();
+    const made = await api.made({}, hold);
+    const { attributes } = card(GOOD).data;
+    const { card_number, cvv, ...rest } = attributes;
+    const mistyped = { ...rest, cardnumber: card_number, cvc: cvv };
+    const wrong = await sale(api, token(made), { data: { attributes: mistyped } });
+    assert.match(wrong.expect(422).headers['x-mock-reason'],
+      /; 2 fields are .*: cardnumber \(did you mean card_number\?\), cvc \(did you mean cvv\?\)$/);
+    (await sale(api, token(made), card(GOOD, { browser_info: { browser_tz: '-60', window_width: '1' } }))).expect(201);
+    const { items } = (await api.control('GET', '/requests', undefined, { parameters: { limit: 1 } })).json;
+    assert.equal(items[0].explain, null);
+  });
+
   test('a paid invoice is a conflict', async () => {
     const api = await demo.newAccount();
     const made = await api.made({}, hold);
