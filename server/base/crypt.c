@@ -5,6 +5,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
@@ -187,6 +188,14 @@ void crypt_kmac256(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t s
     check(EVP_MAC_init(ctx, key, CRYPT_KEY_SIZE, params));
     check(EVP_MAC_update(ctx, data, size));
     check(EVP_MAC_final(ctx, ret_mac, &written, mac_size));
+}
+
+bool crypt_has(const char *algorithm)
+{
+    EVP_MD *md = EVP_MD_fetch(NULL, algorithm, NULL);
+    EVP_MD_free(md);
+    ERR_clear_error();
+    return md;
 }
 
 size_t crypt_digest(const char *algorithm, const struct crypt_piece *pieces, size_t n,

@@ -45,7 +45,7 @@ void crypt_kmac256(const uint8_t key[CRYPT_KEY_SIZE], const void *data, size_t s
                    uint8_t *ret_mac, size_t mac_size);
 
 /*
- * Digests by their OpenSSL name ("SHA1", "SHA256", "SHA512"): of concatenated pieces, and as an
+ * Digests by their OpenSSL name ("SHA1", "SHA256", "MD5"): of concatenated pieces, and as an
  * HMAC. Each returns the digest's size.
  */
 #define CRYPT_DIGEST_MOST 64
@@ -53,6 +53,7 @@ struct crypt_piece {
     const void *data;
     size_t size;
 };
+bool crypt_has(const char *algorithm); /* e.g. MD5 is absent where only FIPS hashes are allowed */
 size_t crypt_digest(const char *algorithm, const struct crypt_piece *pieces, size_t n,
                     uint8_t ret_digest[CRYPT_DIGEST_MOST]);
 size_t crypt_hmac_named(const char *algorithm, const struct crypt_piece *key,

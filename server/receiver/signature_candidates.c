@@ -250,26 +250,64 @@ bool body_without_line_end(struct probe *p, size_t i, struct candidate *ret_body
 
 /* ------------------------------------------------------------------ digests */
 
-const struct digest_recipes recipes_platform = {1, {{"SHA1", false, true, true}}};
-const struct digest_recipes recipes_hmac = {3,
-                                            {{.algorithm = "SHA1", .keyed = true},
-                                             {.algorithm = "SHA256", .keyed = true},
-                                             {.algorithm = "SHA512", .keyed = true}}};
-const struct digest_recipes recipes_other_hash = {
-    2, {{"SHA256", false, true, true}, {"SHA512", false, true, true}}};
-const struct digest_recipes recipes_one_side = {
-    2, {{"SHA1", false, true, false}, {"SHA1", false, false, true}}};
+static const struct {
+    unsigned bit;
+    const char *algorithm, *name;
+} hashes[] = {
+    {HASH_SHA1, "SHA1", "sha1"},       {HASH_MD5, "MD5", "md5"},
+    {HASH_SHA256, "SHA256", "sha256"}, {HASH_SHA384, "SHA384", "sha384"},
+    {HASH_SHA512, "SHA512", "sha512"},
+};
 
-size_t recipe_digest(const struct digest_recipe *recipe, const struct candidate *key,
-                     const struct candidate *body, uint8_t ret_digest[CRYPT_DIGEST_MOST])
+static const struct {
+    unsigned bit;
+    bool before, behind; /* where the key is */
+    const char *formula;
+} arrangements[] = {
+    {ARRANGED_AROUND, true, true, "(secret + body + secret)"},
+    {ARRANGED_BEFORE, true, false, "(secret + body)"},
+    {ARRANGED_BEHIND, false, true, "(body + secret)"},
+    {ARRANGED_WITHOUT, false, false, "(body)"},
+    {ARRANGED_HMAC, .formula = " HMAC(body, key: secret)"},
+    {ARRANGED_HMAC_SWAPPED, .formula = " HMAC(secret, key: body)"},
+};
+
+/* Returns 0 if the library does not have the hash: some have no MD5. */
+static size_t digest(const char *algorithm, size_t arranged, const struct candidate *key,
+                     const struct candidate *body, uint8_t ret_bytes[CRYPT_DIGEST_MOST])
 {
     const struct crypt_piece k = {key->data, key->size}, b = {body->data, body->size};
-    if (recipe->keyed) {
-        return crypt_hmac_named(recipe->algorithm, &k, &b, ret_digest);
-    }
     const struct crypt_piece none = {"", 0};
-    const struct crypt_piece pieces[] = {recipe->before ? k : none, b, recipe->after ? k : none};
-    return crypt_digest(recipe->algorithm, pieces, ARRAY_SIZE(pieces), ret_digest);
+    const struct crypt_piece pieces[] = {arrangements[arranged].before ? k : none, b,
+                                         arrangements[arranged].behind ? k : none};
+    if (!crypt_has(algorithm)) {
+        return 0;
+    }
+    switch (arrangements[arranged].bit) {
+    case ARRANGED_HMAC:
+        return crypt_hmac_named(algorithm, &k, &b, ret_bytes);
+    case ARRANGED_HMAC_SWAPPED:
+        return crypt_hmac_named(algorithm, &b, &k, ret_bytes);
+    default:
+        return crypt_digest(algorithm, pieces, ARRAY_SIZE(pieces), ret_bytes);
+    }
+}
+
+bool recipe_digest(const struct digest_recipes *recipes, size_t i, const struct candidate *key,
+                   const struct candidate *body, struct digest_made *ret_made)
+{
+    for (size_t at = 0; at < ARRAY_SIZE(hashes) * ARRAY_SIZE(arrangements); at++) {
+        size_t hash = at / ARRAY_SIZE(arrangements), arranged = at % ARRAY_SIZE(arrangements);
+        bool in_set = recipes->hashes & hashes[hash].bit &&
+                      recipes->arrangements & arrangements[arranged].bit;
+        if (in_set && !i--) {
+            ret_made->size = digest(hashes[hash].algorithm, arranged, key, body, ret_made->bytes);
+            ret_made->hash = hashes[hash].name;
+            ret_made->formula = arrangements[arranged].formula;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ------------------------------------------------------------------ signatures */
@@ -317,9 +355,24 @@ static bool is_read(const struct reading *reading, const uint8_t *bytes, size_t 
     return reading->size == size && memcmp(reading->bytes, bytes, size) == 0;
 }
 
-bool matches_encoding(const struct probe *p, unsigned ways, const uint8_t *bytes, size_t size)
+unsigned encoding_of(const struct probe *p, unsigned ways, const uint8_t *bytes, size_t size)
 {
-    return (ways & AS_BASE64 && is_read(&p->base64, bytes, size)) ||
-           (ways & AS_HEX && is_read(&p->hex, bytes, size)) ||
-           (ways & AS_BASE64_OF_HEX && is_read(&p->base64_of_hex, bytes, size));
+    return !size                                                                ? 0
+           : ways & AS_BASE64 && is_read(&p->base64, bytes, size)               ? AS_BASE64
+           : ways & AS_HEX && is_read(&p->hex, bytes, size)                     ? AS_HEX
+           : ways & AS_BASE64_OF_HEX && is_read(&p->base64_of_hex, bytes, size) ? AS_BASE64_OF_HEX
+                                                                                : 0;
+}
+
+const char *recipe_formula(struct arena *arena, const struct digest_made *made, unsigned way)
+{
+    static const struct {
+        const char *open, *close;
+    } encodings[] = {
+        [AS_BASE64] = {"base64(", ")"},
+        [AS_HEX] = {"hex(", ")"},
+        [AS_BASE64_OF_HEX] = {"base64(hex(", "))"},
+    };
+    return arena_printf(arena, "%s%s%s%s", encodings[way].open, made->hash, made->formula,
+                        encodings[way].close);
 }

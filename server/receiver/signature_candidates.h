@@ -58,23 +58,41 @@ candidate_fn body_reencoded;       /* in the styles of libraries */
 candidate_fn body_with_line_end;
 candidate_fn body_without_line_end;
 
-/* Recipes for a digest of a key and a body. */
-struct digest_recipe {
-    const char *algorithm;
-    bool keyed;         /* an HMAC; else: */
-    bool before, after; /* the key comes before the body, after it */
+/* How a digest of a key and a body is made: every hash with every arrangement of a set. */
+enum {
+    HASH_SHA1 = 1 << 0, /* the platform's, with ARRANGED_AROUND */
+    HASH_MD5 = 1 << 1,
+    HASH_SHA256 = 1 << 2,
+    HASH_SHA384 = 1 << 3,
+    HASH_SHA512 = 1 << 4,
+    HASH_OTHERS = HASH_MD5 | HASH_SHA256 | HASH_SHA384 | HASH_SHA512,
+    HASH_ANY = HASH_SHA1 | HASH_OTHERS,
+};
+
+enum {
+    ARRANGED_AROUND = 1 << 0, /* secret + body + secret */
+    ARRANGED_BEFORE = 1 << 1,
+    ARRANGED_BEHIND = 1 << 2,
+    ARRANGED_WITHOUT = 1 << 3,
+    ARRANGED_HMAC = 1 << 4,
+    ARRANGED_HMAC_SWAPPED = 1 << 5, /* the body as the key */
 };
 
 struct digest_recipes {
-    size_t n;
-    struct digest_recipe list[3];
+    unsigned hashes, arrangements;
 };
 
-extern const struct digest_recipes recipes_platform, recipes_hmac, recipes_other_hash,
-    recipes_one_side;
+/* The bytes of one digest, and the signature's text that they explain. */
+struct digest_made {
+    uint8_t bytes[CRYPT_DIGEST_MOST];
+    size_t size; /* 0: the library does not have the hash */
+    const char *hash;
+    const char *formula; /* for the hash's name */
+};
 
-size_t recipe_digest(const struct digest_recipe *recipe, const struct candidate *key,
-                     const struct candidate *body, uint8_t ret_digest[CRYPT_DIGEST_MOST]);
+/* Makes digest `i` of the set. Returns false if there are no more. */
+bool recipe_digest(const struct digest_recipes *recipes, size_t i, const struct candidate *key,
+                   const struct candidate *body, struct digest_made *ret_made);
 
 /* Ways to read a signature. */
 enum {
@@ -87,5 +105,8 @@ enum {
 /* Reads the signature in every way. */
 void decode_signature(struct probe *p);
 
-/* True if one of `ways` gives these bytes. */
-bool matches_encoding(const struct probe *p, unsigned ways, const uint8_t *bytes, size_t size);
+/* The one of `ways` that gives these bytes; 0: none does. */
+unsigned encoding_of(const struct probe *p, unsigned ways, const uint8_t *bytes, size_t size);
+
+/* How the signature was made: "hex(md5(secret + body))". In the arena. */
+const char *recipe_formula(struct arena *arena, const struct digest_made *made, unsigned way);

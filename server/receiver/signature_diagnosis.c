@@ -9,89 +9,116 @@
 #define RAW "the raw bytes of the request, before any JSON is decoded"
 #define RULE "X-Signature is base64(sha1(secret + body + secret)) of the raw 20 bytes"
 
-/* Tried from the top, the most specific first. The name of the candidate goes between the two
- * halves of the message. */
+#define PLATFORM                                                                                   \
+    {                                                                                              \
+        HASH_SHA1, ARRANGED_AROUND                                                                 \
+    }
+
+/* Tried from the top, the most specific first. The name of the candidate, or the formula of a
+ * digest that is not the platform's, goes between the two halves of the message. */
 static const struct mistake {
     enum signature_reason reason;
     candidate_fn *key, *body;
-    const struct digest_recipes *recipes;
+    struct digest_recipes recipes;
     unsigned ways; /* in which it is read */
     const char *message, *rest;
 } mistakes[] = {
-    {SIGNATURE_PUBLIC_KEY, key_while_public_sent, body_as_sent, &recipes_platform, AS_ANY,
+    {SIGNATURE_PUBLIC_KEY, key_while_public_sent, body_as_sent, PLATFORM, AS_ANY,
      "the signature is right, but the key that you sent is a public one, which verifies nothing: "
      "give your receiver the secret key, sk_test_... or sk_live_...",
      ""},
-    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_UNKNOWN, key_right, body_as_sent, PLATFORM, AS_BASE64,
      "the digest is right, but its base64 is not the usual one: write it with + and /, with = at "
      "the end, and without blanks around it, 28 characters in all",
      ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_right, body_with_line_end, &recipes_platform, AS_BASE64,
+    {SIGNATURE_TRAILING_NEWLINE, key_right, body_with_line_end, PLATFORM, AS_BASE64,
      "the signature was made over the body and a line end behind it: sign the body alone (printf "
      "'%s' instead of echo)",
      ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_right, body_without_line_end, &recipes_platform, AS_BASE64,
+    {SIGNATURE_TRAILING_NEWLINE, key_right, body_without_line_end, PLATFORM, AS_BASE64,
      "the signature is right for this body without the line end behind it: pass the body as it "
      "came (curl --data-binary @file, and no editor that adds a line end)",
      ""},
-    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_bare_slashes, &recipes_platform, AS_BASE64,
+    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_bare_slashes, PLATFORM, AS_BASE64,
      "the signature was made over the body with / instead of \\/, so the JSON was decoded and "
      "encoded again before: sign " RAW,
      ""},
-    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_escaped_slashes, &recipes_platform, AS_BASE64,
+    {SIGNATURE_SLASHES_UNESCAPED, key_right, body_escaped_slashes, PLATFORM, AS_BASE64,
      "the signature is right for this body with \\/ instead of /, so the JSON was decoded and "
      "encoded again on its way here: verify " RAW,
      ""},
-    {SIGNATURE_RESERIALIZED, key_right, body_platform, &recipes_platform, AS_BASE64,
+    {SIGNATURE_RESERIALIZED, key_right, body_platform, PLATFORM, AS_BASE64,
      "the signature is right for this JSON as the platform spells it (compact, / as \\/, non-ASCII "
      "as \\u00e9), so it was decoded and encoded again on its way here: verify " RAW,
      ""},
-    {SIGNATURE_RESERIALIZED, key_right, body_reencoded, &recipes_platform, AS_BASE64,
+    {SIGNATURE_RESERIALIZED, key_right, body_reencoded, PLATFORM, AS_BASE64,
      "the signature was made over this JSON encoded anew (", "): sign " RAW},
-    {SIGNATURE_PREVIOUS_KEY, key_previous, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_PREVIOUS_KEY, key_previous, body_as_sent, PLATFORM, AS_BASE64,
      "the signature was made with the account's previous ", ""},
-    {SIGNATURE_PREVIOUS_KEY, key_while_previous_sent, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_PREVIOUS_KEY, key_while_previous_sent, body_as_sent, PLATFORM, AS_BASE64,
      "the signature is right, but the key that you sent was replaced: give your receiver the "
      "account's new ",
      ""},
-    {SIGNATURE_OTHER_MODE_KEY, key_other_mode, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_OTHER_MODE_KEY, key_other_mode, body_as_sent, PLATFORM, AS_BASE64,
      "the signature was made with the account's ",
      ", which is the one of the other mode: take the secret key that goes with the invoice's "
      "test_mode"},
-    {SIGNATURE_PUBLIC_KEY, key_public, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_PUBLIC_KEY, key_public, body_as_sent, PLATFORM, AS_BASE64,
      "the signature was made with the public key, ",
      ": callbacks are signed with the secret key of the same mode, sk_test_... or sk_live_..."},
-    {SIGNATURE_HEX, key_right, body_as_sent, &recipes_platform, AS_HEX,
+    {SIGNATURE_HEX, key_right, body_as_sent, PLATFORM, AS_HEX,
      "the digest is right but written in hex: encode its raw 20 bytes in base64 "
      "(base64_encode(sha1($text, true)) in PHP, digest('base64') in Node.js)",
      ""},
-    {SIGNATURE_HEX, key_right, body_as_sent, &recipes_platform, AS_BASE64_OF_HEX,
+    {SIGNATURE_HEX, key_right, body_as_sent, PLATFORM, AS_BASE64_OF_HEX,
      "the digest is right, but the base64 is that of its hex text: encode its raw 20 bytes "
      "(sha1($text, true) in PHP, .digest() instead of .hexdigest() in Python)",
      ""},
-    {SIGNATURE_HMAC, key_right, body_as_sent, &recipes_hmac, AS_ANY,
-     "the signature is an HMAC of the body: the platform uses none, " RULE, ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_with_line_end, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_HMAC,
+     key_right,
+     body_as_sent,
+     {HASH_ANY, ARRANGED_HMAC | ARRANGED_HMAC_SWAPPED},
+     AS_ANY,
+     "the signature is an HMAC, ",
+     ": the platform uses none, " RULE},
+    {SIGNATURE_TRAILING_NEWLINE, key_with_line_end, body_as_sent, PLATFORM, AS_BASE64,
      "the signature was made with a line end behind the secret key: trim the key where it is read "
      "from a file or from the environment",
      ""},
-    {SIGNATURE_TRAILING_NEWLINE, key_without_line_end, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_TRAILING_NEWLINE, key_without_line_end, body_as_sent, PLATFORM, AS_BASE64,
      "the signature is right for the key without the line end behind it: trim the key where it is "
      "read from a file or from the environment",
      ""},
-    {SIGNATURE_UNKNOWN, key_right, body_empty, &recipes_platform, AS_ANY,
+    {SIGNATURE_UNKNOWN, key_right, body_empty, PLATFORM, AS_ANY,
      "the signature was made over an empty body: something had read the request's body before, so "
      "read it once and keep its bytes",
      ""},
-    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &recipes_one_side, AS_ANY,
-     "the signature was made with the secret key on one side of the body only: " RULE, ""},
-    {SIGNATURE_UNKNOWN, key_right, body_as_sent, &recipes_other_hash, AS_ANY,
-     "the signature was made with another hash than SHA-1: " RULE, ""},
-    {SIGNATURE_UNKNOWN, key_api, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_UNKNOWN,
+     key_right,
+     body_as_sent,
+     {HASH_ANY, ARRANGED_BEFORE | ARRANGED_BEHIND},
+     AS_ANY,
+     "the signature was made with the secret key on one side of the body only, ",
+     ": " RULE},
+    {SIGNATURE_UNKNOWN,
+     key_right,
+     body_as_sent,
+     {HASH_OTHERS, ARRANGED_AROUND},
+     AS_ANY,
+     "the signature was made with another hash than SHA-1, ",
+     ": " RULE},
+    {SIGNATURE_UNKNOWN,
+     key_right,
+     body_as_sent,
+     {HASH_ANY, ARRANGED_WITHOUT},
+     AS_ANY,
+     "the signature was made without the secret key, ",
+     ": " RULE},
+    {SIGNATURE_UNKNOWN, key_api, body_as_sent, PLATFORM, AS_BASE64,
      "the signature was made with the API key, which is the password of the private API: callbacks "
      "are signed with the secret key, sk_test_... or sk_live_...",
      ""},
-    {SIGNATURE_UNKNOWN, key_not_sent, body_as_sent, &recipes_platform, AS_BASE64,
+    {SIGNATURE_UNKNOWN, key_not_sent, body_as_sent, PLATFORM, AS_BASE64,
      "the signature was made with this account's ",
      ", and the key that you sent is another: give your receiver that one"},
 };
@@ -100,13 +127,17 @@ static const struct mistake {
 static const char *fits(struct probe *p, const struct mistake *mistake)
 {
     struct candidate key, body;
-    uint8_t bytes[CRYPT_DIGEST_MOST];
+    struct digest_made made;
+    bool own = mistake->recipes.arrangements == ARRANGED_AROUND &&
+               mistake->recipes.hashes == HASH_SHA1; /* the message says it all */
     for (size_t b = 0; mistake->body(p, b, &body); b++) {
         for (size_t k = 0; mistake->key(p, k, &key); k++) {
-            for (size_t m = 0; m < mistake->recipes->n; m++) {
-                size_t size = recipe_digest(&mistake->recipes->list[m], &key, &body, bytes);
-                if (matches_encoding(p, mistake->ways, bytes, size)) {
-                    return *key.name ? key.name : body.name;
+            for (size_t m = 0; recipe_digest(&mistake->recipes, m, &key, &body, &made); m++) {
+                unsigned way = encoding_of(p, mistake->ways, made.bytes, made.size);
+                if (way) {
+                    return !own        ? recipe_formula(p->arena, &made, way)
+                           : *key.name ? key.name
+                                       : body.name;
                 }
             }
         }
