@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "base/wall.h"
+#include "deliver/came.h"
 #include "mask/mask.h"
 
 #include <netinet/tcp.h>
@@ -345,6 +346,31 @@ static const char *worded(struct transfer *transfer, const char *text, const cha
                : text;
 }
 
+/* What had come when the time was over. curl knows only of whole lines, and of TLS the kernel knows
+ * nothing. */
+static const char *timeout_text(struct transfer *transfer, const char *url, bool late)
+{
+    struct arena *arena = &transfer->arena;
+    const struct answer *answer = &transfer->answer;
+    int64_t came = answer->ended   ? (int64_t)answer->body_came
+                   : is_https(url) ? -1
+                                   : came_bytes(transfer->socket);
+    long long ms = late ? transfer->delivery.read_timeout_ms : transfer->delivery.total_timeout_ms;
+    const char *part = answer->ended    ? "body was"
+                       : answer->status ? "headers were"
+                                        : "status line was";
+    const char *count = came < 0 ? "" : arena_printf(arena, ": %lld bytes came", (long long)came);
+    if (!came && !answer->ended) {
+        return arena_printf(arena, "%s timeout: no byte came for %lld ms", late ? "read" : "total",
+                            ms);
+    }
+    return late
+               ? arena_printf(arena, "read timeout: the answer's %s not complete%s, %s for %lld ms",
+                              part, count, answer->ended ? "none" : "no whole line", ms)
+               : arena_printf(arena, "total timeout: the answer's %s not complete after %lld ms%s",
+                              part, ms, count);
+}
+
 static const char *error_text(struct transfer *transfer, CURLcode code, bool late)
 {
     struct arena *arena = &transfer->arena;
@@ -354,9 +380,8 @@ static const char *error_text(struct transfer *transfer, CURLcode code, bool lat
         return arena_printf(arena, "%s is %s; --callback-allow any allows it", transfer->address,
                             transfer->objection);
     }
-    if (late) {
-        return arena_printf(arena, "read timeout: no byte came for %lld ms",
-                            (long long)transfer->delivery.read_timeout_ms);
+    if (late || (code == CURLE_OPERATION_TIMEDOUT && transfer->heard_ms)) {
+        return timeout_text(transfer, url, late);
     }
     if (flaw) {
         return worded(transfer, flaw, url);

@@ -27,6 +27,9 @@ static struct {
     int fds[CONNECTIONS];
     size_t n;
     bool mute; /* reads requests and sends no response */
+    const char
+        *answer; /* sends this part of a response, and keeps the connection; NULL: a whole one */
+    size_t answered;
 } receiver;
 
 static struct {
@@ -35,6 +38,7 @@ static struct {
     int64_t gone;    /* the callback that cannot be loaded */
     int64_t paired;  /* the callback that is sent twice at once */
     size_t more;     /* attempts that ended before the other one of the pair */
+    int64_t total_timeout_ms;
     size_t ended, refused, failed;
     int64_t order[CALLBACKS];
     char error[200];
@@ -64,10 +68,14 @@ static void serve(void)
     }
     for (size_t i = 0; i < receiver.n && !receiver.mute; i++) {
         if (receiver.fds[i] >= 0 && recv(receiver.fds[i], request, sizeof request, 0) > 0) {
-            assert_int_equal(send(receiver.fds[i], answer, sizeof answer - 1, MSG_NOSIGNAL),
-                             sizeof answer - 1);
-            close(receiver.fds[i]);
-            receiver.fds[i] = -1;
+            const char *sent = receiver.answer ? receiver.answer : answer;
+            size_t size = strlen(sent);
+            assert_int_equal(send(receiver.fds[i], sent, size, MSG_NOSIGNAL), size);
+            receiver.answered++;
+            if (!receiver.answer) {
+                close(receiver.fds[i]);
+                receiver.fds[i] = -1;
+            }
         }
     }
 }
@@ -84,7 +92,7 @@ static bool load(void *arg, struct arena *arena, int64_t callback, bool second,
         .body_size = 2,
         .connect_timeout_ms = 30000,
         .read_timeout_ms = READ_TIMEOUT_MS,
-        .total_timeout_ms = 60000,
+        .total_timeout_ms = sender.total_timeout_ms,
         .second = callback == sender.paired && !second ? SECOND_AT_ONCE : SECOND_NONE};
     return callback != sender.gone;
 }
@@ -109,6 +117,7 @@ static int begin(void **state)
     mono_ms = 1000;
     open_receiver();
     sender.url = receiver.url;
+    sender.total_timeout_ms = 60000;
     sender.deliver = deliver_new(&options, &hooks);
     return 0;
 }
@@ -293,6 +302,54 @@ static void a_silent_receiver_ends_the_attempt_after_the_read_timeout(void **sta
     assert_int_equal(deliver_wait_ms(sender.deliver), -1);
 }
 
+static void a_read_timeout_says_how_far_the_answer_came(void **state)
+{
+    static const struct {
+        const char *answer, *error;
+    } rows[] = {
+        {"HTTP/1.1 2", "status line was not complete: 10 bytes came, no whole line for 5000 ms"},
+        {"HTTP/1.1 200 OK\r\nX: y\r\nX", "headers were not complete: 24 bytes came, no whole line "
+                                         "for 5000 ms"},
+        {"HTTP/1.1 100 Continue\r\n\r\nHTT", "status line was not complete: 28 bytes came, no "
+                                             "whole line for 5000 ms"},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab",
+         "body was not complete: 2 bytes came, none for 5000 ms"},
+    };
+    char wanted[200];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        receiver.answer = rows[i].answer;
+        push((int64_t)i + 1, (int64_t)i + 1);
+        deliver_start(sender.deliver);
+        for (int tries = 0; receiver.answered <= i && tries < 2000; tries++) {
+            curl_multi_poll(deliver_multi(sender.deliver), NULL, 0, 5, NULL);
+            deliver_collect(sender.deliver);
+            serve();
+        }
+        for (int tries = 0; tries < 20; tries++) { /* lets curl read it */
+            curl_multi_poll(deliver_multi(sender.deliver), NULL, 0, 5, NULL);
+            deliver_collect(sender.deliver);
+        }
+        mono_ms += READ_TIMEOUT_MS;
+        deliver_collect(sender.deliver);
+        assert_int_equal(sender.ended, i + 1);
+        snprintf(wanted, sizeof wanted, "read timeout: the answer's %s", rows[i].error);
+        assert_row_text(rows[i].answer, sender.error, wanted);
+    }
+}
+
+static void a_total_timeout_says_how_far_the_answer_came(void **state)
+{
+    (void)state;
+    receiver.answer = "HTTP/1.1 2";
+    sender.total_timeout_ms = 300;
+    push(1, 1);
+    deliver_start(sender.deliver);
+    run_until(1);
+    assert_string_equal(sender.error, "total timeout: the answer's status line was not complete "
+                                      "after 300 ms: 10 bytes came");
+}
+
 static void what_is_cancelled_is_not_reported(void **state)
 {
     (void)state;
@@ -347,6 +404,8 @@ int main(void)
         SENDER_TEST(those_without_an_invoice_wait_for_no_other),
         SENDER_TEST(one_that_is_pushed_ahead_goes_first),
         SENDER_TEST(a_silent_receiver_ends_the_attempt_after_the_read_timeout),
+        SENDER_TEST(a_read_timeout_says_how_far_the_answer_came),
+        SENDER_TEST(a_total_timeout_says_how_far_the_answer_came),
         SENDER_TEST(what_is_cancelled_is_not_reported),
         SENDER_TEST(one_that_cannot_be_loaded_is_forgotten),
         SENDER_TEST(a_public_address_is_never_called),
