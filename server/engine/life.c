@@ -1,11 +1,15 @@
 #include "life.h"
 
 #include "base/crypt.h"
+#include "base/few.h"
+#include "base/log.h"
 #include "base/wall.h"
 #include "engine/advance.h"
 #include "engine/engine_account.h"
+#include "engine/lookup.h"
 #include "engine/outbox.h"
 #include "engine/schedule.h"
+#include "store/store_invoice.h"
 
 #include <stdio.h>
 
@@ -101,6 +105,36 @@ static const char *add_fixture_accounts(struct engine *engine, struct arena *are
     return NULL;
 }
 
+struct lost {
+    struct engine *engine;
+    struct few services;
+    long long invoices;
+};
+
+static void note_lost(void *arg, const struct service_use *use)
+{
+    struct lost *lost = arg;
+    const struct tenant *tenant = tenants_by_num(&lost->engine->tenants, use->account);
+    if (tenant && !service_find(engine_catalogue(lost->engine, tenant, use->kind), use->service)) {
+        lost->invoices += use->n;
+        few_add(&lost->services, arena_printf(&lost->engine->scratch, "%s of %s", use->service,
+                                              tenant->account.keys.id));
+    }
+}
+
+/* Their replies show what the database knows (server/docs/data.md). */
+static void warn_of_lost_services(struct engine *engine)
+{
+    struct lost lost = {.engine = engine};
+    store_invoice_services(engine->store, note_lost, &lost);
+    if (lost.invoices) {
+        log_line(LOG_WARN,
+                 "invoices with a service that is no longer defined: %lld (%s); start with fixtures "
+                 "that have it, or PUT /_mock/services/{code}",
+                 lost.invoices, few_end(&lost.services, &engine->scratch));
+    }
+}
+
 const char *engine_start(struct store *store, const struct fixture *fixture,
                          const struct engine_options *options, struct arena *arena,
                          struct engine *ret_engine)
@@ -140,6 +174,7 @@ const char *engine_start(struct store *store, const struct fixture *fixture,
         return arena_printf(arena, "the database cannot be used: %s", store_failure(store));
     }
     engine_committed(engine);
+    warn_of_lost_services(engine);
     return NULL;
 }
 

@@ -70,6 +70,18 @@ int64_t store_invoice_count_of(struct store *store, int64_t account, enum invoic
 bool store_invoice_uses(struct store *store, int64_t account, enum invoice_kind kind,
                         const char *service);
 
+/* The invoices of an account that have the same service. */
+struct service_use {
+    int64_t account;
+    enum invoice_kind kind;
+    const char *service;
+    int64_t n;
+};
+
+/* Calls `each` for every service of every account's invoices. Reads all invoices: for the start. */
+void store_invoice_services(struct store *store,
+                            void (*each)(void *arg, const struct service_use *use), void *arg);
+
 int64_t store_invoice_due_count(struct store *store);
 
 /* How many of the account were due before a time. */

@@ -71,12 +71,12 @@ WRITER(test_mode)
 
 WRITER(service_currency)
 {
-    json_out_text(out, NULL, view_service_of(view)->currency);
+    json_out_text(out, NULL, view_service_currency(view));
 }
 
 WRITER(service_flow)
 {
-    json_out_text(out, NULL, view_service_of(view)->flow);
+    json_out_text(out, NULL, view_service_flow(view));
 }
 
 WRITER(flow_data)
@@ -142,7 +142,7 @@ static const char *message_of(const struct invoice *invoice)
  * (P480), and so they are until a service is chosen. */
 static bool is_converted(const struct view_invoice *view)
 {
-    const char *currency = view_service_of(view)->currency;
+    const char *currency = view_service_currency(view);
     return currency && !text_equal(currency, view->invoice->currency);
 }
 

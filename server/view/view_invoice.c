@@ -22,8 +22,7 @@ static void write_payment(struct json_out *out, const char *key, const struct vi
     view_attributes(out, view, kind);
     json_out_object(out, "relationships");
     view_relationship(out, "payment-service", "payment-services", invoice->service);
-    view_relationship(out, "payment-method", "payment-methods",
-                      view_service_of(view)->method->code);
+    view_relationship(out, "payment-method", "payment-methods", view_service_method(view));
     if (invoice->customer_id) {
         view_relationship(out, "customer", "customers", invoice->customer_id);
     }
@@ -151,9 +150,9 @@ void view_invoice_public(struct json_out *out, const struct view_invoice *view, 
     json_out_text(out, "status", status_name(i->status));
     view_public_resolution(out, i->resolution);
     json_out_text(out, "service", i->service);
-    json_out_text(out, "service_method", view_service_of(view)->method->code);
-    json_out_text(out, "service_flow", view_service_of(view)->flow);
-    json_out_text(out, "service_currency", view_service_of(view)->currency);
+    json_out_text(out, "service_method", view_service_method(view));
+    json_out_text(out, "service_flow", view_service_flow(view));
+    json_out_text(out, "service_currency", view_service_currency(view));
     json_out_raw(out, "metadata", i->metadata);
     if (kind == VIEW_CREATE) {
         view_hpp_url(out, "hpp_url", i);

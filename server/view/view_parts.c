@@ -7,15 +7,25 @@
 #define HPP_PATH "\\/redirect\\/hpp\\/?cpi="
 #define CARD_PAGE_PATH "\\/hpp\\/"
 
-/* Fields are empty if the fixtures no longer have the service, and null if none is chosen yet. */
-static const struct payment_method lost_method = {.code = ""};
-static const struct service lost_service = {.method = &lost_method, .currency = "", .flow = ""};
-static const struct payment_method no_method = {.code = NULL};
-static const struct service no_service = {.method = &no_method};
+/* A service that the fixtures no longer have: what the database knows stands for the rest
+ * (server/docs/data.md). */
+#define LOST_FLOW "hpp"
 
-const struct service *view_service_of(const struct view_invoice *view)
+const char *view_service_method(const struct view_invoice *view)
 {
-    return view->service ? view->service : view->invoice->service ? &lost_service : &no_service;
+    return view->service ? view->service->method->code : view->invoice->service;
+}
+
+const char *view_service_flow(const struct view_invoice *view)
+{
+    return view->service ? view->service->flow : view->invoice->service ? LOST_FLOW : NULL;
+}
+
+const char *view_service_currency(const struct view_invoice *view)
+{
+    return view->service            ? view->service->currency
+           : view->invoice->service ? view->invoice->currency
+                                    : NULL;
 }
 
 bool view_invoice_option(const struct invoice *invoice, const char *name, bool otherwise)
@@ -85,10 +95,11 @@ static void write_token(struct json_out *out, const struct view_invoice *view)
 void view_flow_data(struct json_out *out, const char *key, const struct view_invoice *view)
 {
     const struct invoice *invoice = view->invoice;
+    bool posts = view->service && view->service->posts;
     json_out_object(out, key);
     write_url(out, "action", invoice, CARD_PAGE_PATH, invoice->session);
-    json_out_text(out, "method", view_service_of(view)->posts ? "POST" : "GET");
-    if (view_service_of(view)->posts) {
+    json_out_text(out, "method", posts ? "POST" : "GET");
+    if (posts) {
         json_out_object(out, "params"); /* what the shop sends as hidden inputs (P754) */
         json_out_text(out, VIEW_PARAM_SESSION, invoice->session);
         json_out_object_end(out);

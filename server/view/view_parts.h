@@ -3,9 +3,11 @@
 
 #include "view/view_invoice.h"
 
-/* The invoice's service. Never NULL: its fields are empty if the fixtures no longer have it, and
- * NULL if none is chosen yet. */
-const struct service *view_service_of(const struct view_invoice *view);
+/* What is shown of the invoice's service, NULL if none is chosen yet. If the fixtures no longer have
+ * it: its code as the method, the flow of a page, and the invoice's currency. */
+const char *view_service_method(const struct view_invoice *view);
+const char *view_service_flow(const struct view_invoice *view);
+const char *view_service_currency(const struct view_invoice *view);
 
 #define OPTION_BYPASS_HPP "bypass_hpp"
 #define OPTION_SEND_CONTEXT "send_operation_context_on_return"

@@ -7,7 +7,7 @@ static void write_amounts(struct json_out *out, const struct view_invoice *view)
     json_out_money(out, "amount", i->amount);
     json_out_money(out, "payout_amount", i->payment_amount);
     json_out_text(out, "currency", i->currency);
-    json_out_text(out, "service_currency", view_service_of(view)->currency);
+    json_out_text(out, "service_currency", view_service_currency(view));
     json_out_money(out, "service_amount", i->service_amount);
     json_out_money(out, "service_payout_amount", i->service_amount);
 }
@@ -59,7 +59,7 @@ void view_payout_private(struct json_out *out, const char *key, const struct vie
     write_attributes(out, view, kind);
     json_out_object(out, "relationships");
     view_relationship(out, "payout-service", "payout-services", invoice->service);
-    view_relationship(out, "payout-method", "payout-methods", view_service_of(view)->method->code);
+    view_relationship(out, "payout-method", "payout-methods", view_service_method(view));
     view_relationship(out, "customer", "customers", invoice->customer_id);
     json_out_object_end(out);
     view_self_link(out, "\\/api\\/payout-invoices\\/", invoice->id);
@@ -84,8 +84,8 @@ void view_payout_public(struct json_out *out, const struct view_invoice *view, e
     json_out_text(out, "status", status_name(i->status));
     view_public_resolution(out, i->resolution);
     json_out_text(out, "service", i->service);
-    json_out_text(out, "service_method", view_service_of(view)->method->code);
-    json_out_text(out, "service_currency", view_service_of(view)->currency);
+    json_out_text(out, "service_method", view_service_method(view));
+    json_out_text(out, "service_currency", view_service_currency(view));
     json_out_raw(out, "metadata", i->metadata);
     json_out_object_end(out);
 }

@@ -36,13 +36,18 @@ test('settings and services of lost definitions are ignored and reported', async
   const { settings } = (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json;
   assert.deepEqual([settings.outcome, settings.name], ['processed', 'Kept']);
   (await api.create({ reference_id: 'new', service: 'shells_usd_hpp', currency: 'USD', amount: 1 })).expect(422);
-  const [old] = (await api.list({}, { check: false })).expect(200).data; // its empty fields are in no contract
+  const [old] = (await api.list()).expect(200).data;
+  const method = old.relationships['payment-method'].data.id;
+  assert.deepEqual([method, old.attributes.service_currency, old.attributes.flow], ['shells_usd_hpp', 'USD', 'hpp']);
   const page = (await open(api, new URL(old.attributes.flow_data.action).pathname)).expect(200);
   assert.match(page.text, /data-testid/);
   const paid = await api.control('POST', `/payment-invoices/${old.id}/transition`, { status: 'processed' }, { check: false });
   assert.equal(paid.expect(200).data.attributes.payload.payment_card.last, '0000');
   await second.stop();
   assert.match(second.stderr, /stored setting outcome is ignored: .*stolen_by_magpies/);
+  assert.match(second.stderr, new RegExp('warn.*invoices with a service that is no longer defined: 1 \\(shells_usd_hpp of '
+    + `${api.account.id}\\); start with fixtures that have it, or PUT /_mock/services/{code}`));
+  assert.equal(second.stderr.match(/no longer defined/g).length, 1);
   assert.match(second.stderr, new RegExp(`stored services of ${api.account.id} are ignored: .*shells`));
 });
 
