@@ -104,13 +104,26 @@ const char *checkout_number(const struct checkout_page *page, int64_t n)
     return arena_printf(page->call->arena, "%lld", (long long)n);
 }
 
+/* What a method without a card says of reasons that any method can have; NULL: the usual text. */
+static const char *reason_without_card(const struct checkout_page *page, const char *code)
+{
+    struct call *call = page->call;
+    return payment_takes_cards(call->engine, &page->invoice)
+               ? NULL
+               : message_find(page->locale, arena_printf(call->arena, "no_card.%s", code));
+}
+
+static const char *reason(const struct checkout_page *page, const char *code)
+{
+    return text_equal(page->locale, "en")
+               ? resolution_text(code)
+               : message_find(page->locale, arena_printf(page->call->arena, "resolution.%s", code));
+}
+
 const char *checkout_resolution(const struct checkout_page *page, bool *ret_foreign)
 {
     const char *code = page->invoice.resolution;
-    const char *text =
-        text_equal(page->locale, "en")
-            ? resolution_text(code)
-            : message_find(page->locale, arena_printf(page->call->arena, "resolution.%s", code));
+    const char *text = reason_without_card(page, code) ?: reason(page, code);
     *ret_foreign = !text;
     if (text) {
         return text;

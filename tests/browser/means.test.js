@@ -185,6 +185,21 @@ for (const way of WAYS) {
   });
 }
 
+for (const [locale, words] of Object.entries({ 'en-US': /There are not enough funds\./, 'uk-UA': /Недостатньо коштів\./,
+  'ru-RU': /Недостаточно средств\./ })) {
+  test(`a declined transfer says nothing of a card (${locale})`, async () => {
+    const { url } = await invoice(TRANSFER);
+    await asPayer({ locale }, server, async (payer) => {
+      await payer.open(url);
+      await payer.click('panel-decline');
+      await payer.sees('process_failed', 'insufficient_funds');
+      const text = await payer.text('result');
+      assert.match(text, words);
+      assert.doesNotMatch(text, /card|карт/i);
+    });
+  });
+}
+
 for (const way of FEW_WAYS) {
   describe(`the panel of a pending payment (${way.name})`, () => {
     for (const [button, status, resolution] of [['panel-succeed', 'processed', 'ok'],
