@@ -162,9 +162,9 @@ test('a snapshot is taken, restored, downloaded, uploaded and deleted', async ()
     await tester.at('snapshot-name').fill('seeded');
     await tester.at('take-snapshot').click();
     await tester.sees('snapshot', 1);
-    const line = await tester.at('snapshot').locator('b, time, button').evaluateAll((all) =>
-      all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => Math.round((top + height / 2) / 10)));
-    assert.equal(new Set(line).size, 1, 'what is said of a snapshot and its buttons are in one line');
+    const middles = await tester.at('snapshot').locator('b, time, button').evaluateAll((all) =>
+      all.map((one) => one.getBoundingClientRect()).map(({ top, height }) => top + height / 2));
+    assert.ok(Math.max(...middles) - Math.min(...middles) < 10, `a snapshot and its buttons are in one line: ${middles}`);
     await api.made({}, HOLD);
     assert.equal(await total(), 2);
     await tester.at('restore-snapshot').click();
