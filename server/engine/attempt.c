@@ -245,7 +245,7 @@ void attempt_ended(void *arg, const struct delivery_result *ended)
     }
     int64_t now_ms = clock_now(tenant);
     struct delivery_result annotated = *ended, *result = &annotated;
-    if (ended->code == 401 || ended->code == 403) { /* usually, it has another key */
+    if (evidence_is_refusal(ended->code)) { /* usually, it has another key */
         annotated.error =
             outbox_fault_signing(tenant, arena, &callback, outbox_body(engine, arena, &callback));
     }

@@ -22,9 +22,7 @@ struct receiver {
     SLIST_ENTRY(receiver) link;
 };
 
-/* Answers that mean "this signature is wrong". Others, as 404, 408, 429 and 5xx, have other
- * causes. */
-static bool is_refusal(long code)
+bool evidence_is_refusal(long code)
 {
     return code == 400 || code == 401 || code == 403 || code == 422;
 }
@@ -97,7 +95,7 @@ static void note_forged(struct evidence *evidence, struct receiver *receiver, in
             evidence->accepted_list[evidence->accepted] = callback;
         }
         evidence->accepted++;
-    } else if (is_refusal(code)) {
+    } else if (evidence_is_refusal(code)) {
         receiver->refuses = true;
         evidence->refused++;
     }

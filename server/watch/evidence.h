@@ -32,6 +32,10 @@ struct evidence {
     bool proven; /* a receiver accepted genuine callbacks and refused a forged one */
 };
 
+/* Whether an answer may mean "this signature is wrong". Others, as 404, 408, 429 and 5xx, have
+ * other causes. */
+bool evidence_is_refusal(long code);
+
 /* Notes an answer; `code` 0: there was none. */
 void evidence_note(struct evidence *evidence, int64_t callback, const char *url,
                    enum evidence_sent sent, long code);

@@ -347,7 +347,7 @@ describe('the number of delivered callbacks equals that of the responses', () =>
   }
 });
 
-describe('a receiver that refuses with 401 or 403: the error names the key that signed', () => {
+describe('a receiver that refuses with 400, 401, 403 or 422: the error names the key that signed', () => {
   for (const [what, test_mode, fault, error] of [
     ['a live invoice', false, undefined, 'signed with the live secret key, because test_mode is false: does the receiver verify with that key, over the bytes as they came?'],
     ['a test invoice', true, undefined, 'signed with the test secret key, because test_mode is true: does the receiver verify with that key, over the bytes as they came?'],
@@ -375,7 +375,8 @@ describe('a receiver that refuses with 401 or 403: the error names the key that 
     ],
   ]) {
     test(what, async () => {
-      for (const status of [401, 403, 400]) {
+      for (const status of [400, 401, 403, 422, 404]) {
+        const wanted = status === 404 ? null : error;
         const api = await scene();
         if (fault) (await api.control('POST', '/faults', { on: 'callback', fault, times: 1 })).expect(201);
         const receiver = await sayer(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
@@ -387,9 +388,9 @@ describe('a receiver that refuses with 401 or 403: the error names the key that 
             attempts: [attempted],
           },
         ] = await api.callbacks({ invoice: id });
-        assert.deepEqual([state, attempted.code, attempted.error], ['queued', status, status === 400 ? null : error]);
+        assert.deepEqual([state, attempted.code, attempted.error], ['queued', status, wanted]);
         const event = (await api.timeline(id)).items.find((item) => item.kind === 'callback');
-        assert.deepEqual([event.code, event.error], [status, status === 400 ? null : error]);
+        assert.deepEqual([event.code, event.error], [status, wanted]);
         await receiver.stop();
       }
     });
