@@ -1,5 +1,6 @@
 #include "control.h"
 
+#include "api/api.h"
 #include "base/embedded.h"
 #include "base/text.h"
 #include "base/wall.h"
@@ -10,11 +11,21 @@
 #define LIST_LIMIT 100
 #define LIST_LIMIT_MOST 1000
 
+/* What people send in the body, though the account of every call is in its query. */
+static bool is_account(const struct call *call, const struct json_error *error)
+{
+    const struct route *route = call->route;
+    return route && (route->account == account_by_query || route->account == account_to_reset) &&
+           text_equal(error->path, "account") && text_starts(error->message, MESSAGE_NOT_EXPECTED);
+}
+
 struct answer *control_reply_errors(struct call *call, const struct json_errors *errors)
 {
     buf_auto list = {0};
     for (const struct json_error *error = errors->first; error; error = error->next) {
-        buf_printf(&list, "%s%s: %s", list.size ? "; " : "", error->path, error->message);
+        buf_printf(&list, "%s%s: %s", list.size ? "; " : "", error->path,
+                   is_account(call, error) ? "It is a parameter of the query: ?account=coma_..."
+                                           : error->message);
     }
     return call_invalid(call, "%s", buf_str(&list));
 }

@@ -222,12 +222,26 @@ struct answer *account_by_api_key(struct call *call)
 
 /* ------------------------------------------------------------------ the control API */
 
+static struct answer *refuse_id(struct call *call, const char *id)
+{
+    if (is_public_key(id) || is_secret_key(id) || is_api_key(&call->engine->tenants, id)) {
+        return call_control_error(call, 404, "unknown_account",
+                                  "account: a key was sent; it must be the account's id, coma_...");
+    }
+    if (is_unset(id)) {
+        return call_control_error(call, 404, "unknown_account",
+                                  "account: the id is \"%s\": it was not set where your code reads "
+                                  "it",
+                                  id);
+    }
+    return call_control_error(call, 404, "unknown_account",
+                              "there is no account %s; GET /_mock/accounts lists the accounts", id);
+}
+
 static struct answer *find_account(struct call *call, const char *id)
 {
     call->tenant = tenants_by_id(&call->engine->tenants, id);
-    return call->tenant
-               ? NULL
-               : call_control_error(call, 404, "unknown_account", "there is no account %s", id);
+    return call->tenant ? NULL : refuse_id(call, id);
 }
 
 struct answer *account_by_query(struct call *call)

@@ -40,6 +40,25 @@ describe('the server', () => {
     }
   });
 
+  test('says what was named as an account instead', async () => {
+    for (const [id, wanted] of [
+      ['', /^account: the id is "": it was not set where your code reads it$/],
+      ['undefined', /the id is "undefined": it was not set/],
+      [DEMO.api_key, /^account: a key was sent; it must be the account's id, coma_\.\.\.$/],
+      [DEMO.public_key, /a key was sent/],
+      ['coma_none', /^there is no account coma_none; GET \/_mock\/accounts lists the accounts$/],
+    ]) {
+      const { code, message } = refused(await demo.send('GET', `/_mock/clock?account=${id}`), 404);
+      assert.equal(code, 'unknown_account');
+      assert.match(message, wanted);
+    }
+    for (const [path, json] of [['faults', { on: 'callback', fault: 'drop' }], ['clock/advance', { seconds: 1 }], ['reset', {}]]) {
+      const options = { json: { ...json, account: DEMO.id }, check: false };
+      const { message } = refused(await demo.send('POST', `/_mock/${path}`, options), 422);
+      assert.equal(message, 'account: It is a parameter of the query: ?account=coma_...');
+    }
+  });
+
   test('health', async () => {
     const before = (await demo.send('GET', '/_mock/health')).expect(200).json;
     assert.equal(before.status, 'ok');
