@@ -207,6 +207,18 @@ static void check_effect(struct input *input, struct json_errors *errors)
     }
 }
 
+/* The place that has a fault of this name, or NULL. */
+static const char *find_other_place(const char *name)
+{
+    enum fault_kind kind;
+    for (enum fault_place place = 0; place < FAULT_PLACES; place++) {
+        if (fault_kind_parse(name, place, &kind)) {
+            return fault_place_name(place);
+        }
+    }
+    return NULL;
+}
+
 /* Reads place and kind. */
 static struct answer *find_kind(struct call *call, struct input *input)
 {
@@ -218,8 +230,10 @@ static struct answer *find_kind(struct call *call, struct input *input)
         return NULL;
     }
     const struct nearest nearest = fault_nearest(input->name, fault->place);
+    const char *other = find_other_place(input->name);
     const char *names =
-        arena_printf(call->arena, "it must be %s", fault_names(fault->place, call->arena));
+        other ? arena_printf(call->arena, "it is a fault on %s", other)
+              : arena_printf(call->arena, "it must be %s", fault_names(fault->place, call->arena));
     return call_control_error(call, 422, "unknown_fault", "there is no fault \"%s\" on %s%s",
                               input->name, input->on, nearest_hint(&nearest, call->arena, names));
 }

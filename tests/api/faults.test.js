@@ -966,8 +966,9 @@ describe('the control API', () => {
     await refused(demo, { on: 'callback', fault: 'drop', match }, 'invalid', 'match.transition', 'did you mean processed?');
     const method = { match: { method: 'get' } };
     await refused(demo, { on: 'api', fault: 'reset', ...method }, 'invalid', 'must be one of GET, POST');
-    await refused(demo, { on: 'api', fault: 'drop' }, 'unknown_fault', 'on api; it must be one of status, delay');
-    await refused(demo, { on: 'callback', fault: 'reset' }, 'unknown_fault', 'on callback');
+    await refused(demo, { on: 'api', fault: 'drop' }, 'unknown_fault', 'on api; it is a fault on callback');
+    await refused(demo, { on: 'callback', fault: 'reset' }, 'unknown_fault', 'on callback; it is a fault on api');
+    await refused(demo, { on: 'api', fault: 'xyz' }, 'unknown_fault', 'on api; it must be one of status, delay');
     await refused(demo, { on: 'pages', fault: 'reset' }, 'unknown_fault', 'api, callback or page');
     await refused(demo, { on: 'api', fault: 'reset', tmies: 1 }, 'invalid', 'tmies', 'times');
     await refused(demo, { on: 'api', fault: 'reset', match: { paht: '/' } }, 'invalid', 'match.paht', 'path');
