@@ -59,6 +59,24 @@ static void suggest_service(const struct checking *c, const char *code)
                      : NULL;
 }
 
+/* A currency that no service has is probably mistyped. */
+static void suggest_currency(const struct checking *c, const char *currency)
+{
+    const struct catalogue *catalogue =
+        engine_catalogue(c->call->engine, c->call->tenant, c->order->kind);
+    struct nearest nearest = nearest_to(currency);
+    for (size_t i = 0; i < catalogue_size(catalogue); i++) {
+        if (text_equal(catalogue_at(catalogue, i)->currency, currency)) {
+            return;
+        }
+        nearest_offer(&nearest, catalogue_at(catalogue, i)->currency);
+    }
+    if (nearest.name) {
+        c->call->detail =
+            arena_printf(c->call->arena, "did you mean the currency %s?", nearest.name);
+    }
+}
+
 static void check_service(const struct checking *c)
 {
     const struct order_input *input = c->input;
@@ -78,6 +96,7 @@ static void check_service(const struct checking *c)
     if (c->order->draft.currency && rate_of(c, service) == MONEY_NONE) {
         json_errors_add(c->errors, "service", "Service does not match currency %s",
                         c->order->draft.currency);
+        suggest_currency(c, c->order->draft.currency);
         return;
     }
     c->order->service = service;

@@ -109,6 +109,9 @@ describe('X-Mock-Reason', () => {
     const code = 'payment_card_uds_hpp';
     const near = /^service: Service does not exist; did you mean the service payment_card_usd_hpp\?$/;
     await why(api, await api.create(invoice({ service: code })), 422, near);
+    const currency = /^service: Service does not match currency USDD; did you mean the currency USD\?$/;
+    await why(api, await api.create(invoice({ currency: 'USDD' })), 422, currency);
+    await why(api, await api.create(invoice({ currency: 'EUR' })), 422, /match currency EUR; it takes a service/);
     await why(api, await api.create(invoice({ token: 'A'.repeat(32) })), 422, /^token: .*; it takes payload\.token of an earlier/);
     const hidden = await api.create(invoice({ service: '4111111111111111', currency: '4111111111111111' }));
     assert.ok(!reason(hidden).includes('4111111111111111'));
