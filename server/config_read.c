@@ -154,11 +154,12 @@ static enum config_result refuse_word(char **argv, int at)
                              arena_printf(&texts, "did you mean --%s=%s?", before->name, argv[at]));
     }
     if (exec && *argv[at]) {
-        const char *next = argv[at + 1];
-        next = text_equal(next, "--") ? argv[at + 2] : next; /* in the wrong place */
+        char *const *next = &argv[at + 1];
+        next += text_equal(*next, "--"); /* in the wrong place */
         return config_refuse(
-            what, arena_printf(&texts, "put -- before the command: " EXEC " %s-- %s%s%s",
-                               at > 2 ? "[options] " : "", argv[at], next ? " " : "", next ?: ""));
+            what, arena_printf(&texts, "put -- before the command: " EXEC " %s-- %s%s%s%s",
+                               at > 2 ? "[options] " : "", argv[at], *next ? " " : "", *next ?: "",
+                               *next && next[1] ? " ..." : ""));
     }
     const struct option *flag = at > 1 ? find_flag(argv[at - 1]) : NULL;
     if (flag) {

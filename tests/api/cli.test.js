@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -691,6 +691,11 @@ describe('fixtures', () => {
     assert.deepEqual([code, stderr], [2, wanted]);
   });
 
+  test('a longer command of exec is not shown as if it were whole', async () => {
+    const { stderr } = await runBinary(['exec', '--strict', 'python3', '-m', 'unittest', '-q']);
+    assert.equal(stderr, 'milkypay-mock: "python3": put -- before the command: exec [options] -- python3 -m ...\n');
+  });
+
   test('a value of --strict stands in the same word', async () => {
     const { code, stderr } = await runBinary(['exec', '--strict', 'all', '--', 'true']);
     assert.deepEqual([code, stderr], [2, 'milkypay-mock: "all": did you mean --strict=all?\n']);
@@ -704,6 +709,14 @@ describe('fixtures', () => {
     }
   });
 
+  test('a folder without fixtures gives a warning: its own folder of them may be meant', async () => {
+    const folder = tempDir();
+    mkdirSync(join(folder, 'fixtures'));
+    const { code, stdout, stderr } = await runBinary(['--check', '--fixtures', folder]);
+    assert.deepEqual([code, stdout], [0, 'the fixtures are valid; 1 warning on stderr\n']);
+    assert.match(stderr, new RegExp(`warn {2}no_fixtures dir=${folder} text="the folder has none of .*default.json.*: the built-in ones are used`));
+  });
+
   test('a file with a misspelt name is refused; others that nothing reads give a warning', async () => {
     const folder = tempDir();
     writeFileSync(join(folder, 'scenario.json'), '{}');
@@ -711,6 +724,7 @@ describe('fixtures', () => {
     await refuses(['--check', '--fixtures', folder], wanted);
     await refuses(['--listen', '127.0.0.1:0', '--fixtures', folder], wanted);
     rmSync(join(folder, 'scenario.json'));
+    copyFileSync(join(FIXTURES, 'rates.json'), join(folder, 'rates.json'));
     for (const name of ['cards.json', 'scenarios.yaml', 'README.md', '.hidden.json']) writeFileSync(join(folder, name), '');
     const { code, stdout, stderr } = await runBinary(['--check', '--fixtures', folder]);
     assert.deepEqual([code, stdout], [0, 'the fixtures are valid; 2 warnings on stderr\n']);
