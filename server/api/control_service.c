@@ -101,7 +101,9 @@ static json_t *open_changes(json_t *changes, enum invoice_kind kind)
     return json_object_get(changes, noun);
 }
 
-static struct answer *keep_changes(struct call *call, const json_t *changes)
+/* `code` is the service that the call changes, NULL if it takes a change back. */
+static struct answer *keep_changes(struct call *call, enum invoice_kind kind, const char *code,
+                                   const json_t *changes)
 {
     const char *text = json_text(call->arena, changes, false);
     if (strlen(text) > CHANGES_MOST) {
@@ -109,7 +111,7 @@ static struct answer *keep_changes(struct call *call, const json_t *changes)
                             CHANGES_MOST >> 10);
     }
     const char *why = tenant_set_services(&call->engine->tenants, call->tenant, call->engine->store,
-                                          call->arena, text);
+                                          call->arena, kind, code, text);
     if (why) {
         return call_invalid(call, "%s", why);
     }
@@ -222,7 +224,7 @@ struct answer *control_services_change(struct call *call)
     json_t *change = earlier ? json_incref(earlier) : json_object();
     json_object_update(change, body);
     json_object_set_new(of_kind, code, change);
-    refused = keep_changes(call, changes);
+    refused = keep_changes(call, kind, code, changes);
     if (refused) {
         return refused;
     }
@@ -249,6 +251,6 @@ struct answer *control_services_restore(struct call *call)
     }
     refused = check_unused(call, kind, code, change);
     json_object_del(of_kind, code);
-    refused = refused ?: keep_changes(call, changes);
+    refused = refused ?: keep_changes(call, kind, NULL, changes);
     return refused ?: control_reply_text(call, "restored", code);
 }

@@ -169,7 +169,7 @@ void engine_reset(struct engine *engine, struct tenant *tenant)
 {
     engine_empty(engine, tenant);
     clock_reset(tenant, engine->store);
-    tenant_set_services(&engine->tenants, tenant, engine->store, NULL, NULL);
+    tenant_set_services(&engine->tenants, tenant, engine->store, NULL, INVOICE_PAYMENT, NULL, NULL);
     faults_finish(&tenant->faults);
     sinks_finish(&tenant->sinks);
     tenant->rate = (struct call_rate){0};

@@ -258,7 +258,7 @@ static void read_services(const struct snapshot_rows *r, const json_t *json,
                           struct snapshot_file *file)
 {
     struct own_services *own;
-    const char *why = own_services_read(r->engine->fixture, json, r->errors->arena, &own);
+    const char *why = own_services_read(r->engine->fixture, json, NULL, r->errors->arena, &own);
     if (why || (json && !json_is_object(json))) {
         json_errors_add(r->errors, "services", "%s", why ?: "must be an object");
         return;

@@ -119,13 +119,15 @@ const struct services *tenant_services(const struct tenants *tenants, const stru
 
 /*
  * Replaces the account's changes of the services (own_services_read), in the store too; the text is
- * their JSON, NULL for none. Returns NULL, or the reason why they are refused, in the arena.
+ * their JSON, NULL for none. Only the change of `code` is judged (NULL: none), because the others
+ * were accepted before. Returns NULL, or the reason why it is refused, in the arena.
  */
 const char *tenant_set_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
-                                struct arena *arena, const char *text);
+                                struct arena *arena, enum invoice_kind kind, const char *code,
+                                const char *text);
 
-/* Takes changes that were accepted before, in memory only. If today's fixtures refuse them, the
- * account has none, with a warning. The second sets them in the store too. */
+/* Takes changes that were accepted before, in memory only. Those that today's fixtures refuse have
+ * no effect, with a warning. The second sets them in the store too. */
 void tenant_take_services(const struct tenants *tenants, struct tenant *tenant, const char *text);
 void tenant_load_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
                           const char *text);

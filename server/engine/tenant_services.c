@@ -9,11 +9,11 @@
 
 /* Returns NULL, or why they are refused; the tenant then keeps what it had. */
 static const char *take_services(const struct tenants *tenants, struct tenant *tenant,
-                                 struct arena *arena, const char *text)
+                                 struct own_judging *judging, struct arena *arena, const char *text)
 {
     json_auto_t *changes = text ? json_parse(text, strlen(text), arena, NULL) : NULL;
     struct own_services *own;
-    const char *why = own_services_read(tenants->fixture, changes, arena, &own);
+    const char *why = own_services_read(tenants->fixture, changes, judging, arena, &own);
     if (!why) {
         own_services_free(tenant->own);
         tenant->own = own;
@@ -21,13 +21,22 @@ static const char *take_services(const struct tenants *tenants, struct tenant *t
     return why;
 }
 
+static void warn(const struct tenant *tenant, const char *why)
+{
+    log_line(LOG_WARN, "stored services of %s are ignored: %s", tenant->account.keys.id, why);
+}
+
 void tenant_take_services(const struct tenants *tenants, struct tenant *tenant, const char *text)
 {
     struct arena arena = {0};
-    const char *why = take_services(tenants, tenant, &arena, text);
+    struct own_judging judging = {.most = SIZE_MAX};
+    const char *why = take_services(tenants, tenant, &judging, &arena, text);
+    const char *left_out = few_end(&judging.left_out, &arena);
     if (why) {
-        log_line(LOG_WARN, "stored services of %s are ignored: %s", tenant->account.keys.id, why);
-        take_services(tenants, tenant, &arena, NULL);
+        warn(tenant, why);
+        take_services(tenants, tenant, NULL, &arena, NULL);
+    } else if (*left_out) {
+        warn(tenant, left_out);
     }
     arena_finish(&arena);
 }
@@ -38,9 +47,13 @@ const struct services *tenant_services(const struct tenants *tenants, const stru
 }
 
 const char *tenant_set_services(struct tenants *tenants, struct tenant *tenant, struct store *store,
-                                struct arena *arena, const char *text)
+                                struct arena *arena, enum invoice_kind kind, const char *code,
+                                const char *text)
 {
-    const char *why = take_services(tenants, tenant, arena, text);
+    struct own_judging judging = {
+        .kind = kind, .code = code, .most = own_services_left_out(tenant->own)};
+    const char *why = take_services(tenants, tenant, &judging, arena, text);
+    buf_finish(&judging.left_out.text); /* the start has told of them */
     if (!why) {
         store_account_set_services(store, tenant->account.num, tenant->own ? text : NULL);
     }

@@ -28,6 +28,7 @@ test('settings and services of lost definitions are ignored and reported', async
   const api = await new Client(first).newAccount({ outcome: 'process_failed:stolen_by_magpies', name: 'Kept' });
   (await api.control('PUT', '/services/shells_usd_hpp', { method: 'shells', currency: 'USD',
     flow: 'hpp', amount_min: 1, amount_max: 1000 })).expect(201);
+  (await api.control('PUT', '/services/googlepay_usd_hpp', { fee_fix: 2 })).expect(200);
   await api.made({ service: 'shells_usd_hpp', reference_id: 'old' }, HOLD);
   await first.stop();
 
@@ -35,6 +36,14 @@ test('settings and services of lost definitions are ignored and reported', async
   api.server = second;
   const { settings } = (await api.control('GET', `/accounts/${api.account.id}`)).expect(200).json;
   assert.deepEqual([settings.outcome, settings.name], ['processed', 'Kept']);
+  const fee = (code, body) => api.control('PUT', `/services/${code}`, body);
+  (await fee('paypal_usd_hpp', { fee_fix: 1 })).expect(200);
+  const { items } = (await api.control('GET', '/services')).expect(200).json;
+  assert.equal(items.find(({ service }) => service === 'googlepay_usd_hpp').fee_fix, 2, 'the others stay');
+  (await api.control('PATCH', `/accounts/${api.account.id}`, { name: 'Kept', lifetime_s: 600 })).expect(200);
+  assert.match((await fee('shells_usd_hpp', { amount_min: 2 })).expect(422).json.error.message,
+    /^service shells_usd_hpp: .*method.*shells/);
+  (await api.control('DELETE', '/services/paypal_usd_hpp')).expect(200);
   (await api.create({ reference_id: 'new', service: 'shells_usd_hpp', currency: 'USD', amount: 1 })).expect(422);
   const [old] = (await api.list()).expect(200).data;
   const method = old.relationships['payment-method'].data.id;

@@ -114,7 +114,7 @@ static void change_services(const struct fixture *fixture, const uint8_t *data, 
     struct arena arena = {0};
     struct own_services *own = NULL;
     json_auto_t *changes = json_parse((const char *)data, size, &arena, NULL);
-    const char *why = changes ? own_services_read(fixture, changes, &arena, &own) : NULL;
+    const char *why = changes ? own_services_read(fixture, changes, NULL, &arena, &own) : NULL;
     if (why) {
         PROMISE(*why && !own);
     }
