@@ -272,6 +272,7 @@ describe('the search', () => {
       await tester.at('search').fill('hat');
       await tester.sees('invoice', 1);
       await tester.sees('failed', 0);
+      await tester.page.getByText('takes days in UTC; the list shows your time').waitFor();
       await tester.at('search-help').click();
       await tester.page.waitForURL(/docs\/dashboard#search$/);
       await tester.page.getByRole('heading', { name: 'Search', exact: true }).waitFor();

@@ -79,7 +79,8 @@ function filters(kind, values, change) {
     to: endOf(to),
   });
   const isSet = ['service', 'currency', 'test_mode', 'from', 'to'].some((name) => values[name]);
-  const help = el('span', {}, 'Words, or terms: ', el('code', {}, 'status:failed amount:>100 ref:order-1'), ' ',
+  const help = el('span', {}, 'Words, or terms: ', el('code', {}, 'status:failed amount:>100 ref:order-1'), '. ',
+    el('code', {}, 'created:'), ' takes days in UTC; the list shows your time. ',
     el('a', { href: '/_mock/docs/dashboard#search', 'data-testid': 'search-help' }, 'All terms'));
   return filterForm(changed, field('Search', search, help), field('Status', status), field('Callbacks', callback),
     el('details.more', { open: isSet, 'data-testid': 'more-filters' }, el('summary', {}, 'More filters'),
