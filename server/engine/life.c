@@ -128,10 +128,11 @@ static void warn_of_lost_services(struct engine *engine)
     struct lost lost = {.engine = engine};
     store_invoice_services(engine->store, note_lost, &lost);
     if (lost.invoices) {
-        log_line(LOG_WARN,
-                 "invoices with a service that is no longer defined: %lld (%s); start with fixtures "
-                 "that have it, or PUT /_mock/services/{code}",
-                 lost.invoices, few_end(&lost.services, &engine->scratch));
+        log_line(
+            LOG_WARN,
+            "invoices with a service that is no longer defined: %lld (%s); start with fixtures "
+            "that have it, or PUT /_mock/services/{code}",
+            lost.invoices, few_end(&lost.services, &engine->scratch));
     }
 }
 

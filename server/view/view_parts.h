@@ -3,8 +3,8 @@
 
 #include "view/view_invoice.h"
 
-/* What is shown of the invoice's service, NULL if none is chosen yet. If the fixtures no longer have
- * it: its code as the method, the flow of a page, and the invoice's currency. */
+/* What is shown of the invoice's service, NULL if none is chosen yet. If the fixtures no longer
+ * have it: its code as the method, the flow of a page, and the invoice's currency. */
 const char *view_service_method(const struct view_invoice *view);
 const char *view_service_flow(const struct view_invoice *view);
 const char *view_service_currency(const struct view_invoice *view);
