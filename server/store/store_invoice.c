@@ -78,8 +78,9 @@ static const char *const sql[] = {
                            " AND seq BETWEEN ?2 AND ?3 LIMIT ?4)",
     [Q_USES] = ("SELECT EXISTS (SELECT 1 FROM invoice WHERE account = ?1"
                 " AND seq BETWEEN ?2 AND ?3 AND service = ?4)"),
-    [Q_SERVICES] = "SELECT account, " IS_PAYOUT ", service, count(*) FROM invoice"
-                   " WHERE service IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+    [Q_SERVICES] = "SELECT account, service, count(*) FROM"
+                   " (SELECT account, service FROM invoice WHERE seq BETWEEN ?1 AND ?2"
+                   " ORDER BY seq DESC LIMIT ?3) WHERE service IS NOT NULL GROUP BY 1, 2",
     [Q_DUE_COUNT] = "SELECT (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL) -"
                     " (SELECT count(*) FROM invoice WHERE due_ms IS NOT NULL AND " IS_GARBAGE ")",
     [Q_OVERDUE] = "SELECT count(*) FROM invoice WHERE account = ?1 AND due_ms < ?2",
@@ -193,16 +194,17 @@ bool store_invoice_uses(struct store *store, int64_t account, enum invoice_kind 
                          0);
 }
 
-void store_invoice_services(struct store *store,
+void store_invoice_services(struct store *store, enum invoice_kind kind, int64_t newest,
                             void (*each)(void *arg, const struct service_use *use), void *arg)
 {
-    sqlite3_stmt *q = store_query(store, STORE_INVOICE, Q_SERVICES);
+    sqlite3_stmt *q = store_ask(store, STORE_INVOICE, Q_SERVICES, invoice_kinds[kind].first,
+                                invoice_kinds[kind].last, newest);
     while (store_step(store, q)) {
         const struct service_use use = {
             .account = sqlite3_column_int64(q, 0),
-            .kind = sqlite3_column_int(q, 1) ? INVOICE_PAYOUT : INVOICE_PAYMENT,
-            .service = (const char *)sqlite3_column_text(q, 2),
-            .n = sqlite3_column_int64(q, 3),
+            .kind = kind,
+            .service = (const char *)sqlite3_column_text(q, 1),
+            .n = sqlite3_column_int64(q, 2),
         };
         each(arg, &use);
     }

@@ -78,8 +78,8 @@ struct service_use {
     int64_t n;
 };
 
-/* Calls `each` for every service of every account's invoices. Reads all invoices: for the start. */
-void store_invoice_services(struct store *store,
+/* Calls `each` for every service of every account that the newest invoices of a kind have. */
+void store_invoice_services(struct store *store, enum invoice_kind kind, int64_t newest,
                             void (*each)(void *arg, const struct service_use *use), void *arg);
 
 int64_t store_invoice_due_count(struct store *store);

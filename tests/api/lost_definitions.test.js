@@ -54,8 +54,8 @@ test('settings and services of lost definitions are ignored and reported', async
   assert.equal(paid.expect(200).data.attributes.payload.payment_card.last, '0000');
   await second.stop();
   assert.match(second.stderr, /stored setting outcome is ignored: .*stolen_by_magpies/);
-  assert.match(second.stderr, new RegExp('warn.*invoices with a service that is no longer defined: 1 \\(shells_usd_hpp of '
-    + `${api.account.id}\\); start with fixtures that have it, or PUT /_mock/services/{code}`));
+  assert.match(second.stderr, new RegExp('warn.*invoices with a service that is no longer defined: 1 of the newest 10000 \\(shells_usd_hpp '
+    + `of ${api.account.id}\\); start with fixtures that have it, or PUT /_mock/services/{code}`));
   assert.equal(second.stderr.match(/no longer defined/g).length, 1);
   assert.match(second.stderr, new RegExp(`stored services of ${api.account.id} are ignored: .*shells`));
 });
