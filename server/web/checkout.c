@@ -266,8 +266,11 @@ static struct answer *submit(struct checkout_page *page, const json_t *fields)
     if (payment_is_challenged(&page->invoice)) {
         return after(page, PAYMENT_CHALLENGE);
     }
-    bool open = payment_is_open(call->tenant, call->arena, &page->invoice);
-    return open && checkout_is_fresh(page, fields) ? pay(page, fields) : after(page, PAYMENT_DONE);
+    if (!payment_is_open(call->tenant, call->arena, &page->invoice)) {
+        return after(page, PAYMENT_DONE);
+    }
+    return checkout_is_fresh(page, fields) ? pay(page, fields)
+                                           : checkout_see_other(page, "", CHECKOUT_STALE "=1");
 }
 
 /* The shop's POST to the page, by flow_data, has the session and no form. */

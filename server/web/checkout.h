@@ -42,6 +42,9 @@ const char *posted_field(const json_t *form, const char *name);
  * fresh. */
 bool checkout_is_fresh(const struct checkout_page *page, const json_t *form);
 
+/* In the query of the page to which a form that is not fresh leads: nothing was charged for it. */
+#define CHECKOUT_STALE "stale"
+
 /* The text of a resolution; *ret_foreign: it is not in the page's language. */
 const char *checkout_resolution(const struct checkout_page *page, bool *ret_foreign);
 

@@ -121,6 +121,7 @@ struct answer *checkout_form_show(const struct checkout_page *page, unsigned sta
         {"has_given", template_flag(given.n)},
         {"asked", .rows = &asked},
         {"has_asked", template_flag(asked.n)},
+        {"stale", template_flag(http_query_text(call->request, CHECKOUT_STALE) != NULL)},
         {"declined", declined ? checkout_resolution(page, &foreign) : NULL},
         {"foreign", template_flag(declined && foreign)},
         {"attempts_left",

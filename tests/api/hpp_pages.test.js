@@ -146,11 +146,12 @@ describe('forms', () => {
     }
   });
 
-  test('an old form after a decline does not use up another attempt', async () => {
+  test('an old form after a decline does not use up another attempt, and says so', async () => {
     const it = await order({}, { attempt_limit: 2 });
     const old = formOf((await open(it.api, it.path)).text);
-    await send(it.api, old, card(BAD, '05/29'));
-    await send(it.api, old, card(BAD, '05/29'));
+    const isStale = async (number) => (await send(it.api, old, card(number, '05/29'))).text.includes('data-testid="stale"');
+    assert.equal(await isStale(BAD), false);
+    assert.equal(await isStale(GOOD), true, 'the payer learns that nothing was charged');
     assert.deepEqual(result((await pay(it, card(GOOD))).text), { status: 'processed', resolution: 'ok' });
   });
 

@@ -131,6 +131,31 @@ describe('a page that stands open', () => {
     });
   });
 
+  test('is told when it was out of date, in every language', async () => {
+    const { url } = await invoice();
+    const words = { en: /^Your last click came from a page that was out of date\. Nothing was charged for it\.$/, uk: /застарілої/, ru: /устаревшей/ };
+    await asPayer({}, server, async (payer) => {
+      const first = await payer.newTab();
+      await first.page.route('**/hpp/**', (route) => (route.request().headers()['x-mock-look'] ? undefined : route.continue()));
+      await first.open(url);
+      await payer.open(url);
+      await payer.pay(CARDS.bad, { expiry: '05/29' });
+      await payer.sees('process_failed');
+      assert.equal(await payer.count('stale'), 0);
+      await first.pay(CARDS.good);
+      await first.at('stale').filter({ hasText: words.en }).waitFor();
+      await first.isAccessible('the notice of an old form');
+      for (const [locale, text] of Object.entries(words)) {
+        const page = new URL(first.page.url());
+        page.searchParams.set('locale', locale);
+        await first.open(page.href);
+        assert.match(await first.text('stale'), text);
+      }
+      await first.pay(CARDS.good);
+      await first.sees('processed', 'ok');
+    });
+  });
+
   test('its looks are no requests of the payer, and meet no fault', async () => {
     const { api, id, url } = await invoice();
     await asPayer({}, server, async (payer) => {
