@@ -14,6 +14,8 @@
 #define PROGRAM "milkypay-mock"
 #define SEE_HELP "see --help"
 #define EXEC "exec" /* the first word of `milkypay-mock exec [options] -- COMMAND ...` */
+#define SERVES "milkypay-mock [options]" /* it needs no command */
+#define WRAPS EXEC " [options] -- COMMAND"
 
 /* Texts composed here; lives as long as the process. */
 static struct arena texts;
@@ -107,6 +109,13 @@ static const struct nearest_alias aliases[] = {
     {"v", "--log-level debug"},
 };
 
+/* Commands of other programs; "did you mean" goes before. */
+static const struct nearest_alias other_commands[] = {
+    {"serve", SERVES}, {"server", SERVES}, {"start", SERVES},        {"run", SERVES ", or " WRAPS},
+    {"up", SERVES},    {"daemon", SERVES}, {"version", "--version"}, {"help", "--help"},
+    {"test", WRAPS},
+};
+
 /* "--settle-after" for --settle-afer. */
 static enum config_result refuse_option(const char *what)
 {
@@ -169,6 +178,7 @@ static enum config_result refuse_word(char **argv, int at)
     struct nearest nearest = nearest_to(argv[at]);
     static const char *const commands[] = {EXEC, "healthcheck", "compare", "rehearse", NULL};
     nearest_offer_list(&nearest, at == 1 ? commands : NULL);
+    nearest_offer_aliases(&nearest, other_commands, at == 1 ? ARRAY_SIZE(other_commands) : 0);
     for (size_t i = 0; i < config_options_count; i++) { /* "listen" for --listen */
         nearest_offer_as(&nearest, config_options[i].name,
                          arena_printf(&texts, "--%s", config_options[i].name));

@@ -701,6 +701,14 @@ describe('fixtures', () => {
     assert.deepEqual([code, stderr], [2, 'milkypay-mock: "all": did you mean --strict=all?\n']);
   });
 
+  test('commands of other programs', async () => {
+    const serves = 'milkypay-mock [options]', wraps = 'exec [options] -- COMMAND';
+    for (const [word, hint] of [['serve', serves], ['start', serves], ['run', `${serves}, or ${wraps}`], ['test', wraps],
+      ['version', '--version'], ['help', '--help'], ['exce', 'exec'], ['check', '--check']]) {
+      await refuses([word], [`milkypay-mock: "${word}": unexpected argument; did you mean ${hint}?`]);
+    }
+  });
+
   test('a folder or file that cannot be read is refused with its option', async () => {
     for (const option of ['--fixtures', '--catalogue', '--profile-file']) {
       const { code, stderr } = await runBinary(['--check', option, '/no/such/thing']);
