@@ -32,8 +32,8 @@ static const char *const list_coming[] = {
 /* Existing rows with these numbers can only be garbage. They are deleted in the order in which they
  * refer to each other. */
 static const char *const make_room[] = {
-    "DELETE FROM attempt WHERE callback IN"
-    " (SELECT seq FROM callback WHERE invoice IN coming_invoice)",
+    ("DELETE FROM attempt WHERE callback IN"
+     " (SELECT seq FROM callback WHERE invoice IN coming_invoice)"),
     "DELETE FROM attempt WHERE callback IN coming_callback",
     "DELETE FROM callback WHERE invoice IN coming_invoice",
     "DELETE FROM callback WHERE seq IN coming_callback",
