@@ -218,7 +218,7 @@ static void other_variables_are_ignored(void **state)
 static void a_bad_option_is_one_line_of_its_name_and_reason(void **state)
 {
     static const char *const rows[][4] = {
-        {"\"serve\": unexpected argument; see --help", "serve"},
+        {"\"serve\": unexpected argument; did you mean milkypay-mock [options]?", "serve"},
         {"\"-x\": options begin with --; see --help", "-x"},
         {"\"exce\": unexpected argument; did you mean exec?", "exce"},
         {"\"listen\": unexpected argument; did you mean --listen?", "listen"},
