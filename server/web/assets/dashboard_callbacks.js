@@ -9,14 +9,13 @@ import { failureCard } from './dashboard_failures.js';
 import { linkTo } from './dashboard_kinds.js';
 import { keepFresh } from './dashboard_live.js';
 import { rememberList, returnTo } from './dashboard_memory.js';
-import { button, counted, field, filterForm, number, options, pager, time, words } from './dashboard_parts.js';
+import { button, counted, field, filterForm, isAccepted, number, options, pager, time, words } from './dashboard_parts.js';
 import { resender } from './dashboard_resend.js';
 import { statusNames } from './dashboard_statuses.js';
 import { steadyList } from './dashboard_steady.js';
 import { endOf, startOf, timeField } from './dashboard_times.js';
 
 const PAGE = 50;
-const OK = 200;
 const FAILING = ['failing', 'retrying', 'failed'];
 const STATES = [['', 'any'], ['failing', 'failing: retrying or failed'], ['retrying'], ['failed'], ['queued'],
   ['sending'], ['done'], ['dropped']];
@@ -27,7 +26,7 @@ function summaryOf(one) {
     el('span.status', {}, deliveryTag(one, { 'data-testid': 'callback-state' })),
     el('span.what', {}, el('b', {}, one.reference_id ?? 'made by hand'), el('span.quiet', {}, one.url)),
     el('span.reported', {}, words(one.transition)),
-    el('span.answer', {}, last ? outcome(last, last.code === OK ? null : one.answer) : null),
+    el('span.answer', {}, last ? outcome(last, isAccepted(last.code) ? null : one.answer) : null),
     el('span.when', {}, el('span.quiet', {}, last ? 'tried ' : 'queued '), time(last ? last.at : one.queued)),
   ];
 }

@@ -3,28 +3,27 @@
 import { get } from './dashboard_api.js';
 import { el, gather } from './dashboard_dom.js';
 import { listen } from './dashboard_live.js';
-import { code, number, tag } from './dashboard_parts.js';
+import { answerCode, isAccepted, number, tag } from './dashboard_parts.js';
 
 const COUNT_MS = 500;
-const OK = 200;
 
 /** The state of a callback. One that failed and is tried again is not just "queued". */
 export function deliveryTag({ state, attempts }, more = {}) {
-  const failed = attempts.filter(({ code }) => code !== OK).length;
-  const retrying = failed > 0 && attempts.at(-1).code !== OK && ['queued', 'sending'].includes(state);
+  const failed = attempts.filter(({ code }) => !isAccepted(code)).length;
+  const retrying = failed > 0 && !isAccepted(attempts.at(-1).code) && ['queued', 'sending'].includes(state);
   return retrying ? el('span.tag.bad', more, `retrying, ${failed} failed`) : tag(state, more);
 }
 
 /** The first line of what the receiver answered, if it is not the usual 200. */
 export const answerLine = ({ code: answered, response }) =>
-  (answered === OK ? '' : response?.body?.trim().split(/\r?\n/)[0] ?? '');
+  (isAccepted(answered) ? '' : response?.body?.trim().split(/\r?\n/)[0] ?? '');
 
 /**
  * How an attempt ended: the receiver's status code, the first line of its answer, and the error. Only 200 is good. With
  * a code, the error is only a hint of the mock.
  */
 export const outcome = ({ code: answered, error }, said) => [
-  answered || !error ? code(answered, answered === OK) : null,
+  answered || !error ? answerCode(answered) : null,
   said && [' ', el('code.said', { title: said, 'data-testid': 'said' }, said)],
   error && [' ', el(answered ? 'span.quiet' : 'span.bad', {}, error)],
 ];

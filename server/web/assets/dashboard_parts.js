@@ -32,6 +32,11 @@ export const tag = (name, more = {}) => el('span', { class: `tag ${toneOf(name)}
 export const code = (status, good = status >= 200 && status < 400) =>
   el('span', { class: `tag ${good ? 'good' : 'bad'}` }, String(status ?? 'none'));
 
+/** Of a callback, no other answer counts. */
+export const isAccepted = (status) => status === 200;
+
+export const answerCode = (status) => code(status, isAccepted(status));
+
 const two = (n) => String(n).padStart(2, '0');
 
 /** Milliseconds as local time. */

@@ -3,11 +3,10 @@
 import { call, query } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { isLive, listen } from './dashboard_live.js';
-import { counted, number } from './dashboard_parts.js';
+import { counted, isAccepted, number } from './dashboard_parts.js';
 
 const STEP = 1000; // callbacks that a call sends again
 const LINKED_MOST = 100; // ids that the list takes
-const OK = 200;
 
 /** Sends all that match again, a step at a time, because a call sends a limited number. Returns their ids. */
 async function resendAll(filters) {
@@ -25,7 +24,7 @@ async function resendAll(filters) {
 /** "4 accepted, 2 failed again (500)", by the last attempt of each. */
 function endings(ids, ended) {
   const events = ids.map((id) => ended.get(id)).filter(Boolean);
-  const failed = events.filter(({ code }) => code !== OK);
+  const failed = events.filter(({ code }) => !isAccepted(code));
   const codes = [...new Set(failed.map(({ code }) => code ?? 'no answer'))].join(', ');
   const open = ids.length - events.length;
   const parts = [

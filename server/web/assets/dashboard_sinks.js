@@ -9,9 +9,8 @@ import { keepFresh } from './dashboard_live.js';
 import { rememberList, returnTo } from './dashboard_memory.js';
 import { steadyList } from './dashboard_steady.js';
 import { testCallback } from './dashboard_test_callback.js';
-import { button, code, copyButton, field, form, number, pager, sure, tag, time, toast } from './dashboard_parts.js';
+import { answerCode, button, copyButton, field, form, number, pager, sure, tag, time, toast } from './dashboard_parts.js';
 
-const OK = 200; // of a callback no other answer counts
 const PAGE = 50;
 
 const urlOf = (name) => `${location.origin}/_mock/sink/${encodeURIComponent(name)}${query({ account })}`;
@@ -32,7 +31,7 @@ function row({ one, key, invoice, status, reference }) {
     el('summary', { 'data-row': true, 'data-key': key }, el('span', {}, el('span.tag.quiet', {}, one.method)),
       el('span.path', {}, reference),
       el('span.status', {}, status && tag(status, { 'data-testid': 'reported' }),
-        tag(one.signature, { 'data-testid': 'signature' }), code(one.response_code, one.response_code === OK)),
+        tag(one.signature, { 'data-testid': 'signature' }), answerCode(one.response_code)),
       time(one.at, { fine: true })),
     invoice && el('p', {}, 'Invoice ', el('a', { href: linkTo(invoice), 'data-testid': 'to-invoice' }, reference)),
     message('Request', { ...one, body }, 'received-message')));
