@@ -14,7 +14,7 @@ export function matrixPage(mutants, scenarios) {
   return `# Does a rehearsal find mistakes?
 
 This page shows which mistake of a shop makes which scenario of a rehearsal fail. It is generated from the
-tests that check it: \`tests/rehearse/matrix.test.js\` takes the [demo shop](demo-shop.md), puts one defect into a copy,
+tests that check it: \`tests/rehearse/verdicts.test.js\` takes the [demo shop](demo-shop.md), puts one defect into a copy,
 rehearses the copy, and compares the scenarios that fail with this page. A defect must fail these scenarios and no other.
 If the ordinary purchase (E0) fails, the scenarios that build on it are not tested, or are judged without its mistake.
 
