@@ -92,6 +92,7 @@ struct rehearsal {
     struct rehearse_settings settings;
     json_t *catalogue; /* scenarios.json */
     bool shows_page;   /* in an ordinary purchase the answer of the order shows the invoice */
+    bool delivers;     /* an ordinary purchase is fulfilled at once */
     json_t *usual;     /* what an ordinary purchase shows already: "failures" of its result */
     const char *mock;  /* URL of the server */
     struct progress *progress;

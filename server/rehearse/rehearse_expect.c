@@ -89,6 +89,46 @@ static void expect_refunded(const struct judging *judging, const json_t *shares)
     }
 }
 
+/* How often the goods must have left the shop, if it fulfils an ordinary purchase at once. */
+static void expect_fulfilments(const struct judging *judging, const json_t *n)
+{
+    const struct shop_state *shop = judging->shop;
+    bool judged = n && shop && judging->scene->rehearsal->delivers;
+    if (judged && text_equal(shop->state, "paid") && shop->fulfilments >= 0 &&
+        shop->fulfilments < json_integer_value(n)) {
+        judging_add(judging,
+                    (struct finding){.oracle = "O1",
+                                     .text = "the order is paid, but it is not fulfilled",
+                                     .harm = "undelivered",
+                                     .costs = "the customer has paid {amount} {currency}, and the "
+                                              "goods stay in the shop",
+                                     .expected = "1 fulfilment",
+                                     .observed = "0 fulfilments",
+                                     .state = true});
+    }
+}
+
+/* How many invoices for payments there must be: one for each order. */
+static void expect_invoices(const struct judging *judging, const json_t *n)
+{
+    int64_t made = 0;
+    for (size_t i = 0; i < judging->ledger->n; i++) {
+        made += !judging->ledger->invoices[i].payout;
+    }
+    if (n && made < json_integer_value(n) && !judging->scene->without_order) {
+        judging_add(
+            judging,
+            (struct finding){.oracle = "O6",
+                             .text = "two orders share one invoice",
+                             .harm = "shared",
+                             .costs = "the payment of an order of {amount} {currency} "
+                                      "counts for another order too",
+                             .expected = "an invoice for each order",
+                             .observed = arena_printf(&judging->scene->arena, "%lld for %d orders",
+                                                      (long long)made, judging->scene->presses)});
+    }
+}
+
 static void expect_payouts(const struct judging *judging, const json_t *n)
 {
     int64_t made = judging_payouts(judging);
@@ -114,6 +154,8 @@ void judge_expectations(const struct judging *judging)
     expect_kept(judging);
     expect_refunded(judging, json_object_get(expect, "refunded"));
     expect_payouts(judging, json_object_get(expect, "payouts"));
+    expect_invoices(judging, json_object_get(expect, "invoices"));
+    expect_fulfilments(judging, json_object_get(expect, "fulfilments"));
 }
 
 /* Drops what the oracles found that the scenario leaves out. */

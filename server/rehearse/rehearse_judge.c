@@ -123,6 +123,7 @@ static bool judge_told(struct scene *scene, enum rehearse_hook_kind kind,
         if (is_at_rest(scene, &watched)) {
             oracles_judge(&judging);
             if (!may_improve(ret_findings) || mono_now_ms() > watched.end) {
+                scene->delivered |= watched.now.fulfilments > 0;
                 return settings_fit(scene, kind, &watched.now);
             }
         }

@@ -80,13 +80,20 @@ static void judge_paid(const struct judging *judging)
     }
 }
 
-/* The amount that the shop believes to have got. A fee that the payer bears may count or not. */
+/* Whether the shop's amount is that of the money. A fee that the payer bears may count or not. */
+static bool is_amount_of(int64_t amount, const struct ledger_invoice *invoice)
+{
+    return amount == invoice->paid || (has_money(invoice) && amount == invoice->amount);
+}
+
+/* The amount that the shop believes to have got, the whole or a part. */
 static void judge_amount(const struct judging *judging)
 {
     const struct shop_state *shop = judging->shop;
     const struct ledger_invoice *invoice = judging_invoice(judging);
-    if (shop && has_money(invoice) && shop->amount != MONEY_NONE && says_paid(shop) &&
-        shop->amount != invoice->paid && shop->amount != invoice->amount) {
+    bool books = shop && shop->amount != MONEY_NONE &&
+                 (has_money(invoice) ? says_paid(shop) : text_equal(shop->state, "part"));
+    if (books && invoice && !is_amount_of(shop->amount, invoice)) {
         judging_add(judging, (struct finding){.oracle = "O1",
                                               .text = "the shop books another amount than was paid",
                                               .harm = "amount",

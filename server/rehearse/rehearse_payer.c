@@ -191,8 +191,8 @@ static bool take_a_minute(struct scene *scene)
                        json_pack("{s:i, s:s}", "seconds", MINUTE_S, "timeout", "40s"));
 }
 
-/* {"card": "good", "at_once": true}. A method without a card is paid by a command. */
-bool step_pay(struct scene *scene, const json_t *given)
+/* A method without a card is paid by a command. */
+static bool pay(struct scene *scene, const json_t *given)
 {
     const char *name = json_string_value(json_object_get(given, "card"));
     const struct card *card = TEXT_FIND(name ? name : "good", cards);
@@ -216,6 +216,14 @@ bool step_pay(struct scene *scene, const json_t *given)
     }
     return status < 300 ||
            scene_fail(scene, "the invoice %s cannot be paid by card: %d", scene->invoice, status);
+}
+
+/* {"card": "good", "at_once": true}. {"restart": true}: the shop is killed as soon as it has
+ * answered the callbacks, so nothing is asked in between, and starts again. */
+bool step_pay(struct scene *scene, const json_t *given)
+{
+    return pay(scene, given) && (!json_is_true(json_object_get(given, "restart")) ||
+                                 (platform_wait(scene) && step_restart(scene, NULL)));
 }
 
 /* ------------------------------------------------------------------ the way back */

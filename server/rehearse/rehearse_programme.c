@@ -96,6 +96,7 @@ static json_t *missing_of(const struct rehearsal *rehearsal, const json_t *scena
         {"kill", kill},
         {"reconcile", hooks[HOOK_RECONCILE].given},
         {"payout", hooks[HOOK_PAYOUT].given},
+        {"payout_click", rehearse_uses(rehearsal, "payout", "click")},
         {"payout_state", hooks[HOOK_PAYOUT_STATE].given},
     };
     json_t *missing = json_array(), *each;
@@ -121,6 +122,7 @@ static const char *described(const char *need)
         {"fulfilments", "\"fulfilments\" in the hook state"},
         {"amount", "{amount} in the hook refund"},
         {"kill", "\"restart\": true"},
+        {"payout_click", "{click} in the hook payout"},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         if (text_equal(rows[i].need, need)) {
@@ -235,6 +237,7 @@ static void hide(json_t *result)
     size_t i;
     json_t *failure;
     json_object_del(result, SHOWS_PAGE);
+    json_object_del(result, DELIVERS);
     json_array_foreach(json_object_get(result, "failures"), i, failure)
     {
         json_object_del(failure, "harm");
@@ -286,8 +289,10 @@ int programme_play(struct rehearsal *rehearsal, json_t **ret_controls, json_t **
     int signal_number = pool_run(rehearsal, controls.list, controls.n);
     for (size_t i = 0; i < controls.n && controls.list[i].result; i++) {
         apply_control(&programme, &controls.list[i]);
-        json_array_extend(rehearsal->usual, json_object_get(controls.list[i].result, "failures"));
-        rehearsal->shows_page |= json_is_true(json_object_get(controls.list[i].result, SHOWS_PAGE));
+        const json_t *result = controls.list[i].result;
+        json_array_extend(rehearsal->usual, json_object_get(result, "failures"));
+        rehearsal->shows_page |= json_is_true(json_object_get(result, SHOWS_PAGE));
+        rehearsal->delivers |= json_is_true(json_object_get(result, DELIVERS));
     }
     signal_number =
         signal_number ? signal_number : pool_run(rehearsal, programme.list, programme.n);

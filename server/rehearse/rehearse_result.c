@@ -194,5 +194,6 @@ json_t *scene_result(struct scene *scene, const struct performance *performance)
                         scene->account_id ? json_string(scene->account_id) : json_null());
     json_object_set(result, "timeline", scene->timeline);
     json_object_set_new(result, SHOWS_PAGE, json_boolean(scene->page_shown));
+    json_object_set_new(result, DELIVERS, json_boolean(scene->delivered));
     return result;
 }

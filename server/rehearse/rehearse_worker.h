@@ -24,8 +24,9 @@ int pool_port(int *ret_claim);
  * in any reasonable time. */
 #define TOO_SLOW "a callback was not answered in time"
 
-/* A member of the result that the program takes out of it: rehearsal.shows_page. */
+/* Members of the result that the program takes out of it, for the members of struct rehearsal. */
 #define SHOWS_PAGE "shows_page"
+#define DELIVERS "delivers"
 
 /* rehearse_worker.c: starts the worker, which writes the result to `out`. Returns its keeper, or -1
  * with errno. */

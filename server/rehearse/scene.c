@@ -29,8 +29,14 @@ void scene_find(struct scene *scene, const struct finding *finding)
 {
     struct findings *findings = &scene->findings;
     for (size_t i = 0; i < findings->n; i++) {
-        if (text_equal(findings->list[i].oracle, finding->oracle) &&
-            text_equal(findings->list[i].text, finding->text)) {
+        struct finding *each = &findings->list[i];
+        if (!text_equal(each->oracle, finding->oracle)) {
+            continue;
+        }
+        if (each->without_job && text_equal(each->without_job, finding->text)) {
+            *each = *finding;
+        }
+        if (text_equal(each->text, finding->text)) {
             return;
         }
     }

@@ -14,9 +14,10 @@ struct finding {
     const char *oracle; /* "O1" */
     const char *text, *expected, *observed;
     const char *harm; /* what kind of harm this is; a scenario lists those that its `costs` tells */
-    const char *costs; /* what it costs if the scenario does not tell; NULL for a mild one */
-    bool mild;         /* only a warning */
-    bool state;        /* the shop may still come to it */
+    const char *costs;       /* what it costs if the scenario does not tell; NULL for a mild one */
+    const char *without_job; /* its text before the job of the shop ran; NULL: it did not run */
+    bool mild;               /* only a warning */
+    bool state;              /* the shop may still come to it */
 };
 
 struct findings {
@@ -53,6 +54,7 @@ struct scene {
     /* The order that the payer sees. */
     int presses;          /* how many orders the payer may have: an error page invites another */
     bool page_shown;      /* the answer of the order showed the invoice */
+    bool delivered;       /* the shop said that it has fulfilled the order */
     bool confused;        /* a second press may have been an order of its own */
     int refunds, payouts; /* how often they were ordered */
     bool without_order;   /* the shop took no order, so there is nothing to pay */
@@ -85,7 +87,7 @@ int64_t scene_left_ms(const struct scene *scene, int64_t most);
 /* A member of the scenario; NULL if it has none. */
 const char *scene_text(const struct scene *scene, const char *member);
 
-/* Adds a finding, unless it is there already. */
+/* Adds a finding, unless it is there already; instead of what was found before the job ran. */
 void scene_find(struct scene *scene, const struct finding *finding);
 
 /* ------------------------------------------------------------------ rehearse_timeline.c */

@@ -22,7 +22,7 @@ test('the page of the scenarios matches them', () => {
 test('each case of the checklist refers to its scenarios', () => {
   const sections = checklist.split(/^### /m).slice(1).map((text) => {
     const anchor = text.slice(0, text.indexOf('\n')).toLowerCase().replaceAll(' ', '-');
-    return [anchor, [...text.matchAll(/\[([A-G]\d)\]\(rehearse-scenarios\.md#\1\)/gi)].map(([, id]) => id)];
+    return [anchor, [...text.matchAll(/\[([A-G]\d+)\]\(rehearse-scenarios\.md#\1\)/gi)].map(([, id]) => id)];
   });
   assert.deepEqual(Object.fromEntries(sections), CHECKLIST);
 });

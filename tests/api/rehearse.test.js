@@ -265,6 +265,27 @@ describe('a verdict', { skip: ALONE }, () => {
     assert.deepEqual(results(played), { E0: 'PASS', A1: 'PASS', B5: 'PASS' });
   });
 
+  // The shop answers callbacks before it has stored them, and a restart loses them.
+  const LOST = 'the payer has paid, but the shop does not know it';
+  const JOB = { url: '{shop}/cron' };
+  for (const [what, reconcile, result, text] of [
+    ['no job that finds the payment loses it', undefined, 'FAIL', LOST],
+    ['a job that does not find the payment loses it', { url: '{shop}/' }, 'FAIL', LOST],
+    ['a job that finds the payment only looks wrong', JOB, 'WARN', `${LOST} before its job runs`],
+  ]) {
+    test(`a shop that answers first with ${what}`, async () => {
+      const settings = { ...SETTINGS, restart: { url: '{shop}/restart' }, reconcile };
+      const played = await rehearsed(['--only', 'C8'], { defect: 'keeps callbacks', settings });
+      assert.equal(find(played, 'C8').result, result);
+      assert.deepEqual(find(played, 'C8').failures.map(({ oracle, text: told }) => `${oracle} ${told}`), [`O1 ${text}`]);
+    });
+  }
+
+  test('a job is not run without need', async () => {
+    const settings = { ...SETTINGS, restart: { url: '{shop}/restart' }, reconcile: { url: '{shop}/cron', expect: [201] } };
+    assert.deepEqual(results(await rehearsed(['--only', 'C8'], { settings })), { C8: 'PASS' });
+  });
+
   test('a shop that applies them later may fall back to an older state', async () => {
     const played = await rehearsed(['--only', 'E0,B5'], { defect: 'keeps callbacks, and old ones count' });
     assert.deepEqual(results(played), { E0: 'PASS', B5: 'FAIL' });

@@ -75,7 +75,14 @@ createServer(async (request, response) => {
     if (DEFECT?.startsWith('keeps callbacks')) inbox.push(JSON.parse(body).data);
     else take(JSON.parse(body).data);
     answer(DEFECT?.startsWith('answers ') ? Number(DEFECT.slice(8)) : 200);
+  } else if (what === 'cron') {
+    for (const { invoice } of orders.values()) {
+      const reply = await fetch(mock + '/payment-invoices/' + invoice, { headers });
+      take((await reply.json()).data);
+    }
+    answer(200);
   } else {
+    if (what === 'restart') inbox.length = 0; // what was not stored is lost
     answer(200);
   }
 }).listen(PORT, '127.0.0.1');

@@ -4,7 +4,7 @@ import { cell, table } from './page.js';
 
 /** What each section of server/docs/checklist.md is rehearsed as. */
 export const CHECKLIST = {
-  'a-second-click': ['D6'],
+  'a-second-click': ['D6', 'D8'],
   'a-lost-response': ['D1', 'D2', 'D4', 'D5'],
   'a-platform-that-is-down': ['D3', 'D7'],
   'forged-callbacks': ['A1', 'A2', 'A3', 'A4', 'A8'],
@@ -12,16 +12,16 @@ export const CHECKLIST = {
   'callbacks-out-of-order': ['B6', 'C1'],
   'a-callback-before-the-response': ['C2'],
   'a-callback-that-never-comes': ['C5', 'C6'],
-  'your-receiver-is-down': ['C7', 'C8'],
+  'your-receiver-is-down': ['C7', 'C8', 'C10'],
   'another-amount': ['A5', 'E7'],
   'an-unknown-status': ['A6', 'A9'],
-  'the-payer-is-back-before-the-callback': ['A7', 'C4'],
+  'the-payer-is-back-before-the-callback': ['A7', 'C4', 'C9'],
   'a-second-try': ['E1'],
   'expiry-on-the-page': ['E2'],
   'half-of-the-amount': ['E3'],
-  'partial-refunds': ['F1', 'F2'],
+  'partial-refunds': ['F1', 'F2', 'F5', 'F8'],
   'a-refund-whose-response-was-lost': ['F3', 'F7'],
-  'a-refund-that-fails': ['F4'],
+  'a-refund-that-fails': ['F4', 'F9'],
   'an-old-callback-after-a-refund': ['B5'],
   'a-chargeback': ['F6'],
 };
@@ -62,20 +62,27 @@ const SIGNED = {
   live: 'signed with the key of the other mode',
 };
 
+function editText([path, value]) {
+  const name = path.split('/').at(-1);
+  return name === 'status' ? `${code(name)}, ${code(value)}` : code(name);
+}
+
 function sendText({ invoice, transition, edit, sign }) {
-  const edited = edit && ` with another ${Object.keys(edit).map((path) => code(path.split('/').at(-1))).join(', ')}`;
+  const edited = edit && ` with another ${Object.entries(edit).map(editText).join(', ')}`;
   return [`a callback ${code(transition)}${edited ?? ''}`, invoice && 'of another merchant', SIGNED[sign]]
     .filter(Boolean).join(', ');
 }
 
 const CARDS = { abandoned: 'the payer gives up at the page of the bank', declined: 'a card of the payer is declined' };
-const pressed = (what) => ({ twice, share }) =>
-  `${what}${share ? ` of ${share} %` : ''}${twice ? ', pressed twice at once' : ''}`;
+const pressed = (what) => ({ twice, share, again }) =>
+  `${what}${share ? ` of ${share} %` : ''}${twice ? ', pressed twice at once' : ''}${
+    again ? ', pressed again if it fails' : ''}`;
 
 const STEPS = {
   order: ({ again, twice }) =>
     `an order${again ? `, tried ${again} times more if it fails` : ''}${twice ? ', by two requests at once' : ''}`,
-  pay: ({ card, at_once }) => CARDS[card] ?? `the payer pays${at_once ? ' within the same second' : ''}`,
+  pay: ({ card, at_once, restart }) => CARDS[card] ?? `the payer pays${at_once ? ' within the same second' : ''}${
+    restart ? '; when the callbacks were answered, the shop is killed at once and starts again' : ''}`,
   settle: () => 'until nothing is due',
   wait: () => 'until the callbacks were answered',
   return: ({ claims }) => (claims ? `the payer opens the return URL for ${code(claims)}` : 'the payer returns'),
@@ -91,7 +98,8 @@ const STEPS = {
   service: () => 'the payer bears the fee',
   stranger: () => 'another merchant has an invoice',
   other: () => 'an invoice of 1.00 that is no order of the shop is paid',
-  reconcile: () => 'the job of the shop runs',
+  reconcile: ({ if_needed: needed }) =>
+    `the job of the shop runs${needed ? ', if there is one, and if the shop is wrong without it (a warning)' : ''}`,
   kill: () => 'the shop is killed',
   start: () => 'the shop starts',
   restart: () => 'the shop is killed and starts again',
@@ -137,8 +145,8 @@ What a [rehearsal](rehearse.md) does to your shop, and what each mistake costs. 
 \`server/rehearse/scenarios.json\`. [What each defect fails](rehearse-matrix.md) shows that they find mistakes.
 
 *Needs* are the members of [\`rehearsal.json\`](rehearse.md#rehearsaljson) without which a scenario is not tested: hooks,
-\`fulfilments\` of \`state\`, \`amount\` and \`click\` for the placeholders of a hook, \`kill\` for \`"restart": true\`. *Steps* are
-done one after the other, then the shop is judged.
+\`fulfilments\` of \`state\`, \`amount\`, \`click\` and \`payout_click\` for the placeholders of a hook, \`kill\` for
+\`"restart": true\`. *Steps* are done one after the other, then the shop is judged.
 
 ${table(['scenario', 'name', 'grade', 'needs'], rows)}
 ${groups.join('\n')}`;
