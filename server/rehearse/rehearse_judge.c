@@ -6,7 +6,11 @@
 
 #include <time.h>
 
-#define STEP_MS 25
+/* A state is read again after a part of the time since it changed: soon after a change, and rarely
+ * where a shop stays wrong, since each read may be a command of the shop. */
+#define STEP_PART 4
+#define STEP_LEAST_MS 25
+#define STEP_MOST_MS 250
 #define REST_MOST_MS 5000 /* how long a shop may take to come to the right state */
 
 static bool may_improve(const struct findings *findings)
@@ -86,7 +90,9 @@ static bool watch(struct scene *scene, enum rehearse_hook_kind kind, struct watc
 
 static bool look_again(struct scene *scene, enum rehearse_hook_kind kind, struct watched *watched)
 {
-    const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
+    int64_t part = (mono_now_ms() - watched->since) / STEP_PART;
+    int64_t step_ms = part < STEP_LEAST_MS ? STEP_LEAST_MS : part > STEP_MOST_MS ? STEP_MOST_MS : part;
+    const struct timespec step = {.tv_nsec = step_ms * 1000000};
     struct shop_state now;
     nanosleep(&step, NULL);
     if (!read_state(scene, kind, &watched->now, &now)) {
