@@ -13,8 +13,11 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const clients = (path) => join(ROOT, 'docker/clients', path);
 const sh = (line) => ['sh', '-c', line];
 
-/** Starts a demo shop, or a mutant of it: its orders are in the scenario's own folder. */
-export const DEMO_COMMAND = sh('ORDERS_FILE=$REHEARSE_DIR/orders exec node shop.js');
+/**
+ * Starts a demo shop, or a mutant of it: its orders are in the scenario's own folder. A shop lives for a second, so code
+ * that is compiled fast is better than fast code: it takes a third less of the processors.
+ */
+export const DEMO_COMMAND = sh('ORDERS_FILE=$REHEARSE_DIR/orders exec node --liftoff-only shop.js');
 
 function build(command, args, options) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', ...options });
