@@ -251,7 +251,8 @@ static struct answer *apply(struct call *call, const struct name *name, const ch
 /* ------------------------------------------------------------------ the line of terms */
 
 /* Takes the next word: up to a blank, without its quotes, inside which blanks and colons are text.
- * `ret_colon` is the place of its first colon outside quotes, or NULL. */
+ * `ret_colon` is the place of its first colon outside quotes, or NULL. Returns NULL if a quote is
+ * not closed. */
 static char *take_word(struct call *call, const char **line, char **ret_colon)
 {
     const char *from = *line + strspn(*line, " ");
@@ -270,7 +271,7 @@ static char *take_word(struct call *call, const char **line, char **ret_colon)
     }
     *out = '\0';
     *line = from + strspn(from, " ");
-    return word;
+    return quoted ? NULL : word;
 }
 
 /* `name:value` is a term; a name of other signs than letters belongs to a text, as in 12:30 or in a
@@ -292,6 +293,9 @@ static struct answer *read_line(struct call *call, const char *line, struct invo
     }
     while (*line && !refused) {
         char *colon, *word = take_word(call, &line, &colon);
+        if (!word) {
+            return call_invalid(call, "q: the last \" begins a quoted text that does not end");
+        }
         if (!is_term(word, colon)) {
             text = text ? arena_printf(call->arena, "%s %s", text, word) : word;
             continue;

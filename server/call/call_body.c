@@ -51,6 +51,7 @@ static const char *read_json(struct call *call)
     char first = request->body[blanks];
     bool begins = first == '{' || first == '[', nul = !first && blanks < request->body_size;
     return begins || nul ? why
+           : first == '"' ? "the body must be a JSON object, not a text: it may be encoded twice"
            : first       ? arena_printf(call->arena,
                                         "the body must be JSON, not a form or another text (%s)", why)
                          : "the body must be JSON: it is empty";

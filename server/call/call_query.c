@@ -52,6 +52,15 @@ static bool is_known(const struct call *call, const char *name, const json_t *va
            (text_equal(name, "account") || names_query(call->route->query, name));
 }
 
+/* Where else a value may belong. */
+static const char *body_hint(const struct call *call)
+{
+    const char *method = call->request->method;
+    return text_equal(method, "GET") || text_equal(method, "DELETE")
+               ? ""
+               : "; what this call sets stands in its JSON body";
+}
+
 static struct answer *refuse_parameters(struct call *call, const json_t *query)
 {
     const char *const *names = query_names(call);
@@ -72,8 +81,8 @@ static struct answer *refuse_parameters(struct call *call, const json_t *query)
         }
     }
     return call_control_error(
-        call, 422, "unknown_parameter", "%s",
-        few_message(&unknown, call->arena, "parameters of the query are unknown"));
+        call, 422, "unknown_parameter", "%s%s",
+        few_message(&unknown, call->arena, "parameters of the query are unknown"), body_hint(call));
 }
 
 struct answer *call_check_query(struct call *call)

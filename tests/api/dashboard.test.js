@@ -308,6 +308,8 @@ describe('GET /_mock/payment-invoices', () => {
     refused(await ask({ serch: 'a' }), 422, 'unknown_parameter', /no parameter serch; did you mean search\?/);
     refused(await ask({ serch: 'a', stat: 'b', limt: 1 }), 422, 'unknown_parameter',
       /^3 parameters of the query are unknown: serch \(did you mean search\?\), stat.*, limt \(did you mean limit\?\)$/);
+    refused(await demo.send('POST', '/_mock/clock/advance?seconds=5', {}), 422, 'unknown_parameter',
+      /^the query has no parameter seconds; it must be one of account; what this call sets stands in its JSON body$/);
     refused(await ask({ reference: 'a' }), 422, 'unknown_parameter', /it must be one of limit, .*, account$/);
   });
 });

@@ -131,6 +131,8 @@ describe('a line of terms', () => {
       [`ref:${'a'.repeat(101)}`, /^ref: must be at most 100 characters$/],
       ['a'.repeat(101), /^search: must be at most 100 characters$/],
       ['a '.repeat(251), /^q: must be at most 500 characters$/],
+      ['status:failed "red shoes', /^q: the last " begins a quoted text that does not end$/],
+      ['"', /^q: the last " begins/],
     ]) {
       assert.match((await ask(api, { q }, { check: false })).expect(422).json.error.message, message, q);
     }
