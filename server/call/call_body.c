@@ -151,9 +151,28 @@ json_t *call_attributes(json_t *body)
     return json_is_object(attributes) ? attributes : json_is_object(data) ? data : body;
 }
 
+/* What call_attributes looks for. If a name is mistyped, all fields look missing. */
+static const struct json_field in_data[] = {{.name = "attributes"}};
+static const struct json_field in_body[] = {
+    {.name = "data",
+     .kind = JSON_KIND_OBJECT,
+     .fields = in_data,
+     .n_fields = ARRAY_SIZE(in_data)},
+};
+
+static const char *misplaced(const struct call *call)
+{
+    const json_t *body = call->request->document, *data = json_object_get(body, "data");
+    return json_is_object(json_object_get(data, "attributes")) ? NULL
+           : json_is_array(data) ? "data must be an object with attributes, not a list"
+           : json_is_object(json_object_get(body, "attributes"))
+               ? "the field attributes must stand in data"
+               : json_mistyped(call->arena, body, in_body, ARRAY_SIZE(in_body));
+}
+
 void call_read_fields(struct call *call, const json_t *object, const struct json_field *fields,
                       size_t n, void *into, struct json_errors *errors)
 {
     json_read(object, fields, n, false, into, errors);
-    call->hint = json_mistyped(call->arena, object, fields, n);
+    call->hint = json_mistyped(call->arena, object, fields, n) ?: misplaced(call);
 }

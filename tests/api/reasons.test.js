@@ -135,6 +135,20 @@ describe('X-Mock-Reason', () => {
       /^amount: .*blank\.; the field amout is unknown and has no effect; did you mean amount\?$/);
   });
 
+  test('of fields outside of data.attributes says where they must stand', async () => {
+    const api = await demo.newAccount();
+    const attributes = invoice();
+    for (const [body, wanted] of [
+      [{ data: { attribute: attributes } }, 'the field data\\.attribute is unknown and has no effect; did you mean attributes\\?'],
+      [{ date: { attributes } }, 'the field date is unknown and has no effect; did you mean data\\?'],
+      [{ attributes }, 'the field attributes must stand in data'],
+      [{ data: [{ attributes }] }, 'data must be an object with attributes, not a list'],
+    ]) {
+      const refused = await api.private('POST', '/payment-invoices', { json: body, check: false });
+      await why(api, refused, 422, new RegExp(`blank\\. \\(and 2 more\\); ${wanted}$`));
+    }
+  });
+
   test('of several mistyped fields names all, in a body as in a form', async () => {
     const api = await demo.newAccount();
     const { amount, currency, ...rest } = invoice();
