@@ -50,11 +50,11 @@ static const char *read_json(struct call *call)
     size_t blanks = strspn(request->body, " \t\r\n");
     char first = request->body[blanks];
     bool begins = first == '{' || first == '[', nul = !first && blanks < request->body_size;
-    return begins || nul ? why
+    return begins || nul  ? why
            : first == '"' ? "the body must be a JSON object, not a text: it may be encoded twice"
-           : first       ? arena_printf(call->arena,
-                                        "the body must be JSON, not a form or another text (%s)", why)
-                         : "the body must be JSON: it is empty";
+           : first        ? arena_printf(call->arena,
+                                         "the body must be JSON, not a form or another text (%s)", why)
+                          : "the body must be JSON: it is empty";
 }
 
 struct answer *call_body(struct call *call, json_t **ret_body)
@@ -154,10 +154,7 @@ json_t *call_attributes(json_t *body)
 /* What call_attributes looks for. If a name is mistyped, all fields look missing. */
 static const struct json_field in_data[] = {{.name = "attributes"}};
 static const struct json_field in_body[] = {
-    {.name = "data",
-     .kind = JSON_KIND_OBJECT,
-     .fields = in_data,
-     .n_fields = ARRAY_SIZE(in_data)},
+    {.name = "data", .kind = JSON_KIND_OBJECT, .fields = in_data, .n_fields = ARRAY_SIZE(in_data)},
 };
 
 static const char *misplaced(const struct call *call)
