@@ -185,7 +185,7 @@ ${REFERENCE}`]],
   },
   '409 ignored': {
     about: 'takes a 409 for a refusal, and not for the invoice of an earlier try',
-    kills: ['D1', 'D2', 'D4', 'D5'],
+    kills: ['D1', 'D2', 'D4', 'D5', 'F7'],
     change: [['platform.js', 'body, [409]);', 'body);'],
       [...FIND, 'async () => undefined,']],
   },
