@@ -223,6 +223,7 @@ void hook_answer_finish(struct hook_answer *answer)
 {
     json_decref(answer->headers);
     buf_finish(&answer->body);
+    *answer = (struct hook_answer){0};
 }
 
 bool hook_do(struct scene *scene, const struct rehearse_hook *hook)
