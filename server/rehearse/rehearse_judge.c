@@ -91,7 +91,9 @@ static bool watch(struct scene *scene, enum rehearse_hook_kind kind, struct watc
 static bool look_again(struct scene *scene, enum rehearse_hook_kind kind, struct watched *watched)
 {
     int64_t part = (mono_now_ms() - watched->since) / STEP_PART;
-    int64_t step_ms = part < STEP_LEAST_MS ? STEP_LEAST_MS : part > STEP_MOST_MS ? STEP_MOST_MS : part;
+    int64_t step_ms = part < STEP_LEAST_MS  ? STEP_LEAST_MS
+                      : part > STEP_MOST_MS ? STEP_MOST_MS
+                                            : part;
     const struct timespec step = {.tv_nsec = step_ms * 1000000};
     struct shop_state now;
     nanosleep(&step, NULL);

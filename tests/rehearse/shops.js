@@ -14,8 +14,8 @@ const clients = (path) => join(ROOT, 'docker/clients', path);
 const sh = (line) => ['sh', '-c', line];
 
 /**
- * Starts a demo shop, or a mutant of it: its orders are in the scenario's own folder. A shop lives for a second, so code
- * that is compiled fast is better than fast code: it takes a third less of the processors.
+ * Starts a demo shop, or a mutant of it: its orders are in the scenario's own folder. A shop lives for a second, so
+ * code that is compiled fast is better than fast code: it takes a third less of the processors.
  */
 export const DEMO_COMMAND = sh('ORDERS_FILE=$REHEARSE_DIR/orders exec node --liftoff-only shop.js');
 

@@ -5,7 +5,8 @@
 //                          mutant, so that all of them are played often
 //   MILKYPAY_MATRIX=show   prints what each mutant fails in all scenarios, instead of comparing
 //   MILKYPAY_MUTANTS=...   only the mutants whose name contains one of these texts, joined by commas
-//   TESTS_UNTIL=...        when tests/run ends the suite, in seconds since 1970: a mutant that would still run is skipped
+//   TESTS_UNTIL=...        when tests/run ends the suite, in seconds since 1970: a mutant for which less than a minute
+//                          is left is skipped
 //
 // The name of this file sorts last, so the right shops are rehearsed also where there is no time for each mutant.
 
