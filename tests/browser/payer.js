@@ -182,12 +182,13 @@ export class Payer {
     await this.click('challenge-confirm');
   }
 
-  /** Asserts the result on this page. */
+  /** Waits for this result. A page may show an earlier one, of a declined card, until it has moved on. */
   async sees(status, resolution) {
-    const result = this.at('result');
-    await result.waitFor();
-    const shown = [await result.getAttribute('data-status'), await result.getAttribute('data-resolution')];
-    assert.deepEqual(shown, [status, resolution ?? shown[1]]);
+    const exactly = resolution ? `[data-resolution="${resolution}"]` : '';
+    await this.page.locator(`[data-testid="result"][data-status="${status}"]${exactly}`).waitFor().catch(async (error) => {
+      const shown = await this.at('result').evaluateAll((all) => all.map(({ dataset }) => `${dataset.status} ${dataset.resolution}`));
+      throw new Error(`the page shows ${shown.join() || 'no result'} instead of ${status} ${resolution ?? ''}`, { cause: error });
+    });
   }
 
   async seesShop(url) {

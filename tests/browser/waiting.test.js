@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from '../lib/client.js';
 import { startServer } from '../lib/server.js';
 import { CARDS, asPayer, closeBrowser } from './payer.js';
@@ -116,9 +117,13 @@ describe('a page that stands open', () => {
     });
   });
 
-  test('shows what became of the payment in another tab', async () => {
+  test('shows what became of the payment in another tab, however late its look is', async () => {
     const { url } = await invoice();
     await asPayer({}, server, async (payer) => {
+      await payer.page.route('**/hpp/**', async (route) => {
+        if (route.request().headers()['x-mock-look']) await pause(300);
+        await route.continue();
+      });
       await payer.open(url);
       const second = await payer.newTab();
       await second.open(url);
