@@ -3,6 +3,18 @@
 import { runBinary } from '../lib/server.js';
 
 const LIMIT_MS = 600_000;
+const LONGEST_MS = 120_000; // of a shop, on a very slow machine
+
+/**
+ * Whether a test may still rehearse a shop, before tests/run ends the suite: at TESTS_UNTIL, in seconds since 1970. If
+ * not, the test is skipped.
+ */
+export function hasTime(t) {
+  const { TESTS_UNTIL: until = Infinity } = process.env;
+  const has = Date.now() + LONGEST_MS < until * 1000;
+  if (!has) t.skip('no time is left for it; `tests/run rehearse` runs all');
+  return has;
+}
 
 // Results that the kill matrix counts: a MUST that fails, and a SHOULD that fails.
 const BROKEN = ['FAIL', 'WARN'];

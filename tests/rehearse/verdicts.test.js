@@ -5,8 +5,6 @@
 //                          mutant, so that all of them are played often
 //   MILKYPAY_MATRIX=show   prints what each mutant fails in all scenarios, instead of comparing
 //   MILKYPAY_MUTANTS=...   only the mutants whose name contains one of these texts, joined by commas
-//   TESTS_UNTIL=...        when tests/run ends the suite, in seconds since 1970: a mutant for which less than a minute
-//                          is left is skipped
 //
 // The name of this file sorts last, so the right shops are rehearsed also where there is no time for each mutant.
 
@@ -15,13 +13,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { tempDir } from '../lib/server.js';
 import { MUTANTS, makeMutant } from './mutants.js';
-import { broken, errors, explain, rehearse } from './rehearse.js';
+import { broken, errors, explain, hasTime, rehearse } from './rehearse.js';
 import { DEMO_COMMAND } from './shops.js';
 
 const PARTS = 4; // of the scenarios that a mutant must not fail
-const LONGEST_MS = 60_000; // what a mutant may take on a slow machine
 
-const { MILKYPAY_MATRIX: mode, MILKYPAY_MUTANTS: parts = '', TESTS_UNTIL: until = Infinity } = process.env;
+const { MILKYPAY_MATRIX: mode, MILKYPAY_MUTANTS: parts = '' } = process.env;
 const SCENARIOS = new URL('../../server/rehearse/scenarios.json', import.meta.url);
 const ids = JSON.parse(readFileSync(SCENARIOS, 'utf8')).scenarios.map(({ id }) => id);
 
@@ -30,10 +27,7 @@ const partOf = (kills, index) => ids.filter((id, at) => kills.includes(id) || at
 
 for (const [index, [name, mutant]] of Object.entries(MUTANTS).filter(isChosen).entries()) {
   test(name, async (t) => {
-    if (Date.now() + LONGEST_MS > until * 1000) {
-      t.skip('no time is left for it; `tests/run rehearse` runs them all');
-      return;
-    }
+    if (!hasTime(t)) return;
     const folder = tempDir();
     makeMutant(folder, mutant);
     const args = mode ? [] : ['--only', partOf(mutant.kills, index).join()];
