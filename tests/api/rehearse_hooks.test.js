@@ -98,6 +98,13 @@ describe('a shop', { skip: ALONE }, () => {
     assert.equal(played.code, 3);
   });
 
+  test('that deletes its account at a refund cannot be judged', async () => {
+    const refund = { url: '{shop}/refund', form: { amount: '{amount}', click: '{click}' }, expect: [201] };
+    const played = await rehearsed(['--only', 'F7'], { defect: 'deletes its account at a refund', settings: hook('refund', refund) });
+    assert.equal(find(played, 'F7').result, 'ERROR');
+    assert.match(find(played, 'F7').reason, /account/);
+  });
+
   for (const defect of ['deletes its account', 'deletes its account when asked']) {
     test(`that ${defect} cannot be judged`, async () => {
       const played = await rehearsed(['--only', 'E0,B1,C8'], { defect });

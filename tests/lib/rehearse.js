@@ -83,6 +83,7 @@ createServer(async (request, response) => {
     answer(200);
   } else {
     if (what === 'restart') inbox.length = 0; // what was not stored is lost
+    if (what === 'refund' && DEFECT === 'deletes its account at a refund') await leave();
     answer(200);
   }
 }).listen(PORT, '127.0.0.1');
