@@ -151,7 +151,7 @@ json_t *call_attributes(json_t *body)
     return json_is_object(attributes) ? attributes : json_is_object(data) ? data : body;
 }
 
-/* What call_attributes looks for. If a name is mistyped, all fields look missing. */
+/* What call_attributes looks for. Where it finds nothing, all fields look missing. */
 static const struct json_field in_data[] = {{.name = "attributes"}};
 static const struct json_field in_body[] = {
     {.name = "data", .kind = JSON_KIND_OBJECT, .fields = in_data, .n_fields = ARRAY_SIZE(in_data)},
@@ -160,10 +160,13 @@ static const struct json_field in_body[] = {
 static const char *misplaced(const struct call *call)
 {
     const json_t *body = call->request->document, *data = json_object_get(body, "data");
-    return json_is_object(json_object_get(data, "attributes")) ? NULL
-           : json_is_array(data) ? "data must be an object with attributes, not a list"
-           : json_is_object(json_object_get(body, "attributes"))
-               ? "the field attributes must stand in data"
+    const json_t *attributes = json_object_get(data, "attributes");
+    return json_is_object(attributes) ? NULL
+           : attributes               ? "data.attributes is no object, so it has no effect"
+           : data && !json_is_object(data)
+               ? "data is no object with attributes, so it has no effect"
+           : json_object_get(body, "attributes")
+               ? "the field attributes has no effect: it must stand in data"
                : json_mistyped(call->arena, body, in_body, ARRAY_SIZE(in_body));
 }
 

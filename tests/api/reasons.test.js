@@ -141,8 +141,12 @@ describe('X-Mock-Reason', () => {
     for (const [body, wanted] of [
       [{ data: { attribute: attributes } }, 'the field data\\.attribute is unknown and has no effect; did you mean attributes\\?'],
       [{ date: { attributes } }, 'the field date is unknown and has no effect; did you mean data\\?'],
-      [{ attributes }, 'the field attributes must stand in data'],
-      [{ data: [{ attributes }] }, 'data must be an object with attributes, not a list'],
+      [{ attributes }, 'the field attributes has no effect: it must stand in data'],
+      [{ data: [{ attributes }] }, 'data is no object with attributes, so it has no effect'],
+      [{ data: JSON.stringify({ attributes }) }, 'data is no object with attributes, so it has no effect'],
+      [{ data: { attributes: [] } }, 'data\\.attributes is no object, so it has no effect'], // an empty array of PHP
+      [{ data: { attributes: JSON.stringify(attributes) } }, 'data\\.attributes is no object, so it has no effect'],
+      [{ attributes: [attributes] }, 'the field attributes has no effect: it must stand in data'],
     ]) {
       const refused = await api.private('POST', '/payment-invoices', { json: body, check: false });
       await why(api, refused, 422, new RegExp(`blank\\. \\(and 2 more\\); ${wanted}$`));
