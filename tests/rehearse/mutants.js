@@ -355,7 +355,7 @@ ${HEAR}`]],
     change: newReference('payout-invoices'),
   },
   'payout pressed twice': {
-    about: 'sends each press of the payout button under a reference of its own',
+    about: 'sends each press of the payout button under another reference',
     kills: ['G4'],
     change: [['payouts.js', '      reference_id: token,', "      reference_id: token + 'x'.repeat(this.presses = (this.presses ?? -1) + 1),"]],
   },

@@ -80,7 +80,7 @@ const pressed = (what) => ({ twice, share, again }) =>
 
 const STEPS = {
   order: ({ again, twice }) =>
-    `an order${again ? `, tried ${again} times more if it fails` : ''}${twice ? ', by two requests at once' : ''}`,
+    `an order${again ? `, tried ${again === 1 ? 'once' : `${again} times`} more if it fails` : ''}${twice ? ', by two requests at once' : ''}`,
   pay: ({ card, at_once, restart }) => CARDS[card] ?? `the payer pays${at_once ? ' within the same second' : ''}${
     restart ? '; when the callbacks were answered, the shop is killed at once and starts again' : ''}`,
   settle: () => 'until nothing is due',
