@@ -345,10 +345,10 @@ static void stop(struct program *p)
     log_flush();
 }
 
-/* Prints a reason, or several with line ends between them. */
+/* Prints a reason, or several with line ends between them, or nothing. */
 static void tell(const char *why)
 {
-    for (size_t size; *why; why += size + (why[size] == '\n')) {
+    for (size_t size; why && *why; why += size + (why[size] == '\n')) {
         size = strcspn(why, "\n");
         fprintf(stderr, "milkypay-mock: %.*s\n", (int)size, why);
     }
@@ -398,15 +398,17 @@ static int check(struct program *p, bool wrong)
     if (!why) {
         pattern_set_check(&p->fixture.patterns);
     }
+    const char *other = start_files_writable(&p->config, &p->texts);
+    wrong = wrong || why || other;
     log_flush();
-    if (why) {
-        tell(why);
-    } else if (!wrong) {
+    tell(why);
+    tell(other);
+    if (!wrong) {
         tell_valid(log_warnings());
     }
     fixture_finish(&p->fixture);
     arena_finish(&p->texts);
-    return why || wrong ? EXIT_WRONG : EXIT_SUCCESS;
+    return wrong ? EXIT_WRONG : EXIT_SUCCESS;
 }
 
 static int run(struct program *p)

@@ -3,7 +3,10 @@
 #include "base/text.h"
 #include "profile_file.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Names the option if its folder or file cannot be read: the reason is the path and one of the
  * system's. Mistakes in a file have their place. */
@@ -49,4 +52,56 @@ const char *start_files_load(const struct config *config, struct arena *arena,
     profile = named(arena, "--profile-file", file, profile);
     return services && profile ? arena_printf(arena, "%s\n%s", services, profile)
                                : services ?: profile;
+}
+
+/* The folder that has the last part of a path. */
+static const char *folder_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) {
+        return ".";
+    }
+    return slash == path ? "/" : arena_printf(arena, "%.*s", (int)(slash - path), path);
+}
+
+/* The folder itself, or the nearest one above it that is there. */
+static const char *nearest(struct arena *arena, const char *folder)
+{
+    struct stat status;
+    while (stat(folder, &status) && errno == ENOENT) {
+        folder = folder_of(arena, folder);
+    }
+    return folder;
+}
+
+/* Whether a file can be made there: the point makes any other than a folder fail. */
+static bool takes_files(struct arena *arena, const char *folder)
+{
+    return access(arena_printf(arena, "%s/.", folder), W_OK | X_OK) == 0;
+}
+
+static const char *check_db(struct arena *arena, const char *file)
+{
+    struct stat status;
+    bool there = stat(file, &status) == 0;
+    if (there && S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+    } else if (takes_files(arena, folder_of(arena, file)) && (!there || !access(file, W_OK))) {
+        return NULL;
+    }
+    return arena_printf(arena, "--db %s: %s", file, strerror(errno));
+}
+
+static const char *check_report(struct arena *arena, const char *folder)
+{
+    return takes_files(arena, nearest(arena, folder))
+               ? NULL
+               : arena_printf(arena, "--report %s: %s", folder, strerror(errno));
+}
+
+const char *start_files_writable(const struct config *config, struct arena *arena)
+{
+    const char *db = config->db ? check_db(arena, config->db) : NULL;
+    const char *report = config->report ? check_report(arena, config->report) : NULL;
+    return db && report ? arena_printf(arena, "%s\n%s", db, report) : db ?: report;
 }

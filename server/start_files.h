@@ -1,4 +1,5 @@
-/* The files that a start reads: fixtures, catalogue, profile file. */
+/* The files of a start: it reads fixtures, catalogue and profile file; it writes database and
+ * report. */
 #pragma once
 
 #include "config.h"
@@ -12,3 +13,9 @@
  */
 const char *start_files_load(const struct config *config, struct arena *arena,
                              struct fixture *ret_fixture, struct shapes *ret_shapes);
+
+/*
+ * Whether --db and --report can be written, for --check: makes nothing. Returns NULL, or what is
+ * wrong as start_files_load does. A start finds out by itself.
+ */
+const char *start_files_writable(const struct config *config, struct arena *arena);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -477,6 +477,28 @@ describe('fixtures', () => {
     const db = join(folder, 'mock.db');
     assert.equal((await runBinary(['--check', '--db', db])).code, 0);
     assert.equal(existsSync(db), false);
+  });
+
+  test('--check tells what a start could not write, and makes nothing', async () => {
+    const folder = tempDir();
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const check = (...args) => runBinary(['--check', ...args], { cwd: folder });
+    for (const args of [['--db', `${folder}/x.db`, '--report', `${folder}/a/b/c/`], ['--db', 'x.db', '--report', 'a/b'], ['--db', file]]) {
+      assert.deepEqual(await check(...args), { code: 0, signal: null, stdout: 'the fixtures are valid\n', stderr: '' }, args.join(' '));
+    }
+    assert.deepEqual(readdirSync(folder), ['file']);
+    const wrong = [
+      ['--db', folder, 'Is a directory'], ['--db', `${folder}/no/x.db`, 'No such file or directory'],
+      ['--db', `${file}/x.db`, 'Not a directory'],
+      ['--report', file, 'Not a directory'], ['--report', `${file}/a/b`, 'Not a directory'],
+    ];
+    for (const [option, path, why] of wrong) {
+      const { code, stdout, stderr } = await check(option, path);
+      assert.deepEqual([code, stdout, stderr], [2, '', `milkypay-mock: ${option} ${path}: ${why}\n`]);
+    }
+    const { stderr } = await check('--db', folder, '--report', file, '--catalogue', '/no/such');
+    assert.deepEqual(stderr.match(/--(?:db|report|catalogue)/g), ['--catalogue', '--db', '--report'], stderr);
   });
 
   const bad = [
