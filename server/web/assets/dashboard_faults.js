@@ -152,6 +152,7 @@ export async function showFaults(view, { signal }) {
       put(it);
     })));
     none.hidden = items.length > 0;
+    removeAll.hidden = !items.length;
     if (changing && !items.some(({ id }) => id === changing.id)) replace(undefined);
   };
   const { parts, body, load: put } = maker();
@@ -174,7 +175,7 @@ export async function showFaults(view, { signal }) {
     { class: 'main', 'data-testid': 'add-fault' });
   const keep = button('Cancel', () => replace(undefined), { hidden: true, 'data-testid': 'keep-fault' });
   const removeAll = button('Remove all', sure('Remove all faults of this account?', () => call('DELETE', '/faults').then(load)),
-    { class: 'button', 'data-testid': 'remove-all' });
+    { class: 'button', hidden: true, 'data-testid': 'remove-all' });
   const shown = form('New fault', add, {}, heading, parts, el('div.actions', {}, add, keep));
   view.append(el('div.line', {}, el('h1', {}, 'Faults'), removeAll), list, none, shown);
   keepFresh(view, ['fault', 'account'], load, signal);

@@ -92,7 +92,8 @@ export async function showRequests(view, { values: given, signal }) {
   const isFiltered = () => Object.entries(values).some(([name, value]) => value && name !== 'after');
   const show = ({ items, total, next }, all) => {
     count.textContent = isFiltered() ? `${number(total)} of ${number(all)} match` : `${number(all)} kept`;
-    forget.textContent = all ? `Delete all ${number(all)}` : 'Delete all';
+    forget.textContent = `Delete all ${number(all)}`;
+    forget.hidden = !all;
     steady.show(items, fresh);
     if (fresh && values.id) list.querySelector('details')?.setAttribute('open', '');
     fresh = false;
@@ -122,7 +123,7 @@ export async function showRequests(view, { values: given, signal }) {
     reload();
   });
   const forget = button('Delete all', sure('Delete all recorded requests of this account?',
-    () => call('DELETE', '/requests').then(load)), { class: 'button', 'data-testid': 'forget' });
+    () => call('DELETE', '/requests').then(load)), { class: 'button', hidden: true, 'data-testid': 'forget' });
   view.append(el('div.line', {}, el('h1', {}, 'Requests'), count, steady.pause, forget), form, steady.newer,
     list, foot);
   await (isFiltered() ? reload() : load());

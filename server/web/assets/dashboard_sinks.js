@@ -76,6 +76,7 @@ export async function showSink(view, { id: name, values, signal }) {
     const { items, total, next } = await get(`/sink/${name}/requests`, page);
     if (signal.aborted) return;
     count.textContent = `${number(total)} received`;
+    forget.hidden = !total;
     // counted from the oldest, so that each request keeps its number
     const rows = items.map((one, index) => {
       const { id: invoice, ...rest } = reported(one.body);
@@ -88,7 +89,7 @@ export async function showSink(view, { id: name, values, signal }) {
       pager(`sinks/${name}`, values, next));
   };
   const forget = button('Delete all', sure('Delete all that this sink received?',
-    () => call('DELETE', `/sink/${name}/requests`).then(load)), { class: 'button', 'data-testid': 'forget' });
+    () => call('DELETE', `/sink/${name}/requests`).then(load)), { class: 'button', hidden: true, 'data-testid': 'forget' });
   const known = (await get('/sinks')).items.find((one) => one.name === name);
   if (signal.aborted) return;
   view.append(el('p', {}, el('a', { href: '#/sinks' }, 'Inbox')),
