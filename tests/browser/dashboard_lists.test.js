@@ -258,7 +258,7 @@ describe('the search', () => {
   test('takes terms, says how many match, and why it refuses one', async () => {
     const api = await shop();
     await orders(api, 60);
-    await api.made({ reference_id: 'hat', amount: 700 }, HOLD);
+    await api.made({ reference_id: 'top-hat', amount: 700 }, HOLD); // ids have no hyphen
     await asTester(api, async (tester) => {
       await tester.open();
       await tester.page.locator('[data-testid="total"]', { hasText: /^61 in all$/ }).waitFor();
@@ -269,7 +269,7 @@ describe('the search', () => {
       await tester.page.locator('[data-testid="total"]', { hasText: /^60 of 61 match$/ }).waitFor();
       await tester.at('search').fill('colour:red');
       await tester.page.locator('[data-testid="failed"]', { hasText: 'unknown name colour' }).waitFor();
-      await tester.at('search').fill('hat');
+      await tester.at('search').fill('top-hat');
       await tester.sees('invoice', 1);
       await tester.sees('failed', 0);
       await tester.page.getByText('takes days in UTC; the list shows your time').waitFor();

@@ -36,7 +36,10 @@ export class Tester {
     await this.page.waitForFunction(
       ([id, count]) => document.querySelectorAll(`[data-testid="${id}"]`).length === count,
       [testid, n],
-    );
+    ).catch(async (error) => {
+      const shown = (await this.at(testid).allInnerTexts()).map((text) => text.slice(0, 100));
+      throw new Error(`${testid}: the page shows ${shown.length} instead of ${n}: ${shown.join(' / ')}`, { cause: error });
+    });
   }
 
   async seesStatus(status) {
