@@ -38,7 +38,8 @@ export class Tester {
       [testid, n],
     ).catch(async (error) => {
       const shown = (await this.at(testid).allInnerTexts()).map((text) => text.slice(0, 100));
-      throw new Error(`${testid}: the page shows ${shown.length} instead of ${n}: ${shown.join(' / ')}`, { cause: error });
+      const message = `${testid}: the page shows ${shown.length} instead of ${n}: ${shown.join(' / ')}`;
+      throw new Error(message, { cause: error });
     });
   }
 
