@@ -76,6 +76,18 @@ describe('faults', () => {
     });
   });
 
+  test('that a script adds and removes come and go by themselves', async () => {
+    const api = await shop();
+    await asTester(api, async (tester) => {
+      await tester.open('/faults');
+      await tester.at('empty').waitFor();
+      for (const fault of ['drop', 'duplicate']) (await api.control('POST', '/faults', { on: 'callback', fault })).expect(201);
+      await tester.sees('fault', 2);
+      (await api.control('DELETE', '/faults')).expect(200);
+      await tester.at('empty').waitFor();
+    });
+  });
+
   test('have their buttons side by side at the end of the line', async () => {
     const api = await shop();
     for (const fault of ['drop', 'bad_signature']) (await api.control('POST', '/faults', { on: 'callback', fault })).expect(201);

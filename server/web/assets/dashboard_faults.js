@@ -3,7 +3,7 @@
 import { call, get } from './dashboard_api.js';
 import { el, fill } from './dashboard_dom.js';
 import { numberIn } from './dashboard_errors.js';
-import { keepFresh } from './dashboard_live.js';
+import { changes, keepFresh } from './dashboard_live.js';
 import { button, counted, field, form, options, setOptions, suggestions, sure, words } from './dashboard_parts.js';
 import { statusNames } from './dashboard_statuses.js';
 
@@ -144,9 +144,12 @@ function maker() {
 export async function showFaults(view, { signal }) {
   const list = el('ul.rows', { 'data-testid': 'faults' });
   const none = el('p.empty', { 'data-testid': 'empty' }, 'No faults in this account.');
+  let shownItems;
   const load = async () => {
     const { items } = await get('/faults', { limit: LIMIT });
     if (signal.aborted) return;
+    if (JSON.stringify(items) === JSON.stringify(shownItems)) return; // a button that is being pressed stays
+    shownItems = items;
     fill(list, items.map((one) => row(one, (id) => call('DELETE', `/faults/${id}`).then(load), (it) => {
       replace(it);
       put(it);
@@ -178,6 +181,6 @@ export async function showFaults(view, { signal }) {
     { class: 'button', hidden: true, 'data-testid': 'remove-all' });
   const shown = form('New fault', add, {}, heading, parts, el('div.actions', {}, add, keep));
   view.append(el('div.line', {}, el('h1', {}, 'Faults'), removeAll), list, none, shown);
-  keepFresh(view, ['fault', 'account'], load, signal);
+  keepFresh(view, ['fault', 'request', 'account'], load, signal, changes('/faults'));
   await load();
 }

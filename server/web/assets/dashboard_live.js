@@ -121,6 +121,9 @@ export function keepFresh(view, types, load, signal, concerns = () => true) {
   return run;
 }
 
+/** For `keepFresh`: of the requests, only those that may have changed what is under this path of the control API. */
+export const changes = (path) => ({ method, path: target }) => !method || target.startsWith(`/_mock${path}`);
+
 /** Calls `f` soon after each event of these types, and after some may have been missed, as long as the page is open. */
 export function always(types, f) {
   const { signal } = new AbortController();
