@@ -134,6 +134,26 @@ describe('accounts', () => {
     });
   });
 
+  test('one that a script makes or deletes waits for the person', async () => {
+    await asTester(demo, async (tester) => { // its events tell of all accounts
+      await tester.open('/accounts');
+      const other = await demo.newAccount({ name: 'Garden Shop' });
+      const card = tester.page.locator(`[data-account="${other.account.id}"]`);
+      const show = async () => {
+        await tester.at('show-now').click();
+        await tester.at('show-now').waitFor({ state: 'hidden' });
+      };
+      await show();
+      await card.waitFor();
+      (await demo.send('DELETE', `/_mock/accounts/${other.account.id}`)).expect(200);
+      await tester.at('show-now').waitFor();
+      assert.equal(await card.count(), 1);
+      await tester.payer.shot('accounts-changed');
+      await show();
+      await card.waitFor({ state: 'detached' });
+    });
+  });
+
   test('a key is replaced, and the old one is listed', async () => {
     const api = await shop();
     await asTester(api, async (tester) => {

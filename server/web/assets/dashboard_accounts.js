@@ -2,6 +2,7 @@
 
 import { account, call, get, query } from './dashboard_api.js';
 import { el, fill, openAnew } from './dashboard_dom.js';
+import { keepFresh } from './dashboard_live.js';
 import { button, complain, facts, field, figure, form, options, pager, sure, toast } from './dashboard_parts.js';
 import { KEYS, keyLine, rotatorOf } from './dashboard_rotate.js';
 import { settingInputs, settingsForm } from './dashboard_settings.js';
@@ -102,12 +103,18 @@ function gone() {
     account === document.body.dataset.demo && el('div.actions', {}, back));
 }
 
+const pageOf = ({ items, next }) => [...items.map(({ id }) => id), next].join();
+
 export async function showAccounts(view, { values, signal }) {
   const list = el('div.stack', {});
+  const find = () => get('/accounts', { limit: PAGE, after: values.after });
+  let listed;
   const load = async () => {
-    const { items, next } = await get('/accounts', { limit: PAGE, after: values.after });
+    const page = await find(), { items, next } = page;
     const own = values.after ? undefined : await shownAccount(); // on the first page only
     if (signal.aborted) return;
+    listed = pageOf(page);
+    again.hidden = true;
     fill(list, own && card(own, load),
       account && own === null && gone(),
       items.filter(({ id }) => id !== account).map((one) => card(one, load)),
@@ -121,7 +128,12 @@ export async function showAccounts(view, { values, signal }) {
     const made = await call('POST', '/accounts', { ...(name.value.trim() && { name: name.value.trim() }), ...edited() });
     openAnew(urlOf(made.id));
   }, { class: 'main', 'data-testid': 'make-account' });
-  view.append(el('h1', {}, 'Accounts'), list,
+  // a script makes many; cards that are read or filled in stay until the person asks for the others
+  const again = button('Show what is there now', load, { class: 'small', hidden: true, 'data-testid': 'show-now' });
+  keepFresh(view, ['account'], async () => {
+    again.hidden = pageOf(await find()) === listed;
+  }, signal);
+  view.append(el('div.line', {}, el('h1', {}, 'Accounts'), el('span', { role: 'status' }, again)), list,
     form('New account', make, {}, el('h2', {}, 'New account'), field('Name', name),
       el('details', { 'data-testid': 'more-settings' }, el('summary', {}, 'More settings'), el('div.fields', {}, parts)),
       el('div.actions', {}, make)));
