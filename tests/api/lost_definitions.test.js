@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Client, invoice } from '../lib/client.js';
 import { ROOT } from '../lib/docs.js';
-import { BROWSER, forms, local, open, send } from '../lib/pages.js';
+import { forms, local, open, send } from '../lib/pages.js';
 import { startServer, tempDir } from '../lib/server.js';
 
 const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };

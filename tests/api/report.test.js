@@ -2,7 +2,7 @@
 // invoices themselves with exact arithmetic, the time zones of the ICU library, and a strict parser of RFC 4180.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { Chance } from '../lib/chance.js';
 import { Client } from '../lib/client.js';
 import { fixturesWith, partsOf, units } from '../lib/money.js';

@@ -166,7 +166,7 @@ describe('without the page', () => {
 
 describe('the stored card', () => {
   test('survives a snapshot and its file', async () => {
-    const { api, id, path, payload } = await offered();
+    const { api, id, payload } = await offered();
     (await api.control('POST', '/snapshots/card')).expect(201);
     const { text } = (await api.control('GET', '/snapshots/card')).expect(200);
     (await api.control('POST', '/reset')).expect(200);

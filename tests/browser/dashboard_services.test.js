@@ -9,7 +9,7 @@ import { startServer, tempDir } from '../lib/server.js';
 import { asPayer } from './payer.js';
 import { Tester, startDashboard } from './tester.js';
 
-const { server, shop, asTester } = await startDashboard();
+const { shop, asTester } = await startDashboard();
 
 describe('services', () => {
   const CARD = 'payment_card_eur_hpp';

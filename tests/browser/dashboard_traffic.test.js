@@ -6,7 +6,7 @@ import { contract } from '../lib/contract.js';
 import { SIZES } from './payer.js';
 import { HOLD, startDashboard } from './tester.js';
 
-const { server, demo, shop, asTester } = await startDashboard();
+const { demo, shop, asTester } = await startDashboard();
 
 describe('requests', () => {
   test('appear live, with the reason of an error', async () => {

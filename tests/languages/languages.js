@@ -1,7 +1,7 @@
 // The helpers of docker/clients: their files, how to run a program that uses one, and what their oldest versions check.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { within } from '../lib/limits.js';
