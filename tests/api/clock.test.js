@@ -8,11 +8,6 @@ const server = await startServer();
 after(() => server.stop());
 const demo = new Client(server);
 
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  api.start = await api.freeze();
-  return api;
-}
 const pending = (api, attributes) => api.made(attributes, { headers: { 'X-Mock-Outcome': 'process_pending' } });
 const advance = (api, body) => api.control('POST', '/clock/advance', body);
 const status = async (api, id) => (await api.attributes(id)).status;
@@ -28,7 +23,7 @@ describe('the clock', () => {
   });
 
   test('stops when frozen, only for this account', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const other = await demo.newAccount();
     assert.deepEqual(await api.clock(), { mode: 'frozen', now: api.start });
     assert.equal((await other.clock()).mode, 'real');
@@ -40,7 +35,7 @@ describe('the clock', () => {
   });
 
   test('can be set forward, never back', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { start } = api;
     assert.equal(
       (await api.control('PUT', '/clock', { mode: 'frozen', now: start + 1000 })).expect(200).json.now,
@@ -57,7 +52,7 @@ describe('the clock', () => {
   });
 
   test('continues from its frozen time when set to real', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     await api.advance(5000);
     const clock = (await api.control('PUT', '/clock', { mode: 'real' }));
     clock.expect(200, 409);
@@ -79,7 +74,7 @@ describe('the clock', () => {
   });
 
   test('invalid requests are refused', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const body of [
       {},
       { mode: 'stopped' },
@@ -109,7 +104,7 @@ describe('the clock', () => {
 
 describe('advance', () => {
   test('by seconds and to a time', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     assert.deepEqual(await api.advance({ seconds: 0 }), { now: api.start, complete: true, events: [] });
     assert.deepEqual(await api.advance({ seconds: 90 }), { now: api.start + 90, complete: true, events: [] });
     assert.deepEqual(await api.advance({ to: api.start + 100 }), { now: api.start + 100, complete: true, events: [] });
@@ -118,7 +113,7 @@ describe('advance', () => {
   });
 
   test('lists the events in order, each with its time', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const late = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@30s' } });
     const early = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_failed:declined@10s' } });
     const chain = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@20s,refunded@20s' } });
@@ -136,7 +131,7 @@ describe('advance', () => {
   });
 
   test('next advances to the next due event only', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@10s,refunded@20s' } });
     const first = await api.advance({ next: true });
     assert.equal(first.now, api.start + 10);
@@ -148,14 +143,14 @@ describe('advance', () => {
   });
 
   test('next without a due event does not change the time', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const reply = await advance(api, { next: true });
     reply.expect(200, 408, 409);
     assert.equal((await api.clock()).now, api.start);
   });
 
   test('a long advance neither skips nor reorders events', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = [];
     for (let i = 0; i < 30; i++) {
       made.push((await api.made({}, { headers: { 'X-Mock-Outcome': `processed@${(i * 7) % 30 + 1}s` } })).id);
@@ -191,7 +186,7 @@ describe('advance', () => {
 
 describe('expiry', () => {
   test('is at created + 1800 s by default', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id, attributes } = await pending(api);
     assert.equal(claims(attributes.flow_data.metadata.token).claims.exp, api.start + 1800);
     await api.advance(1799);
@@ -210,7 +205,7 @@ describe('expiry', () => {
   });
 
   test('is at `expires` if given, or after the account\'s lifetime', async () => {
-    const api = await frozen({ lifetime_s: 900 });
+    const api = await demo.newFrozen({ lifetime_s: 900 });
     const short = await pending(api);
     const long = await pending(api, { expires: isoTime(api.start + 7200) });
     await api.advance(899);
@@ -224,14 +219,14 @@ describe('expiry', () => {
   });
 
   test('has its due time, however far the clock jumps', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await pending(api);
     await api.advance(100_000);
     assert.equal((await api.attributes(id)).updated, api.start + 1800);
   });
 
   test('sends a callback', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     const { id } = await pending(api, { callback_url: `${sink.url}/c` });
     await api.idle();
@@ -248,7 +243,7 @@ describe('expiry', () => {
   });
 
   test('does not apply to settled invoices', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made();
     await api.advance(2);
     assert.deepEqual((await api.advance(100_000)).events, []);
@@ -256,7 +251,7 @@ describe('expiry', () => {
   });
 
   test('settling and expiry in the same second: the earlier one counts', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1799999ms' } });
     await api.advance(1800);
     assert.equal(await status(api, id), 'processed');
@@ -265,7 +260,7 @@ describe('expiry', () => {
 
 describe('advance and callbacks', () => {
   test('one call runs all retries, in order', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     sink.answer([500, 500, 200]);
     const { id } = await pending(api, { callback_url: `${sink.url}/c` });
@@ -282,7 +277,7 @@ describe('advance and callbacks', () => {
   });
 
   test('numbers both attempts of a duplicate', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account, check: false });
     (await api.control('POST', '/faults',
       { on: 'callback', match: { transition: 'processed' }, fault: 'duplicate' })).expect(201);
@@ -298,7 +293,7 @@ describe('advance and callbacks', () => {
   });
 
   test('settle, callback, retry and refund interleave by due time', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     sink.answer([200, 500, 200, 200]);
     const { id } = await api.made(
@@ -322,7 +317,7 @@ describe('advance and callbacks', () => {
   });
 
   test('waits for an attempt that is in flight', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     let release;
     sink.answer([{ status: 500, until: new Promise((done) => { release = done; }) }, 200]);
@@ -339,7 +334,7 @@ describe('advance and callbacks', () => {
   });
 
   test('gives up after its timeout: complete is false', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     sink.answer([HANG]);
     await pending(api, { callback_url: `${sink.url}/c` });
@@ -350,7 +345,7 @@ describe('advance and callbacks', () => {
   });
 
   test('time does not pass during an attempt on a frozen clock', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     sink.answer([{ delay: 1500 }]);
     const { id } = await pending(api, { callback_url: `${sink.url}/c` });

@@ -16,11 +16,6 @@ const GOOD = '5519283812030000';
 const GOOD_3DS = '5123817234060000';
 const BAD = '4302912837020000';
 
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  api.start = await api.freeze();
-  return api;
-}
 const local = (url) => pages.local(server, url);
 const { open } = pages;
 const cardForm = (html) => forms(html).find((form) => 'card_number' in form.inputs);
@@ -112,7 +107,7 @@ describe('access', () => {
 
 describe('the timer', () => {
   test('is cancelled when a browser opens the page', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made();
     (await open(api, page(made))).expect(200);
     await api.advance(1799);
@@ -125,7 +120,7 @@ describe('the timer', () => {
   });
 
   test('is not cancelled by the redirect alone or a GET without HTML', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made();
     (await api.send('GET', local(made.attributes.hpp_url), { headers: BROWSER })).expect(302);
     for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }]) {
@@ -145,7 +140,7 @@ describe('paying', () => {
     ['an expiry date in the past', pay(GOOD, '01/25')],
   ]) {
     test(what, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       const sink = await startSink({ account: api.account });
       const made = await api.made({ callback_url: `${sink.url}/c` });
       await api.idle();
@@ -166,7 +161,7 @@ describe('paying', () => {
   // Pays with 3-D Secure: card page, the bank's page, result. `answer` returns the fields of the form for the shown
   // code.
   async function through3ds(answer) {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made();
     const form = (await open(api, page(made))).expect(200);
     const bank = (await submit(api, page(made), form.text, pay(GOOD_3DS))).expect(200);
@@ -217,7 +212,7 @@ describe('paying', () => {
   });
 
   test('after a decline the payer can retry with a good card', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     const made = await api.made({ callback_url: `${sink.url}/c` });
     await api.idle();
@@ -239,7 +234,7 @@ describe('paying', () => {
   });
 
   test('after the attempt limit there is no form', async () => {
-    const api = await frozen({ attempt_limit: 2 });
+    const api = await demo.newFrozen({ attempt_limit: 2 });
     const made = await api.made();
     const first = (await open(api, page(made))).expect(200);
     const declined = await submit(api, page(made), first.text, pay(BAD, '05/29'));
@@ -253,7 +248,7 @@ describe('paying', () => {
   });
 
   test('cancel fails the payment', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made();
     const form = (await open(api, page(made))).expect(200);
     (await submit(api, page(made), form.text, { action: 'cancel' })).expect(200);
@@ -261,7 +256,7 @@ describe('paying', () => {
   });
 
   test('invalid fields show the form again and do not count as an attempt', async () => {
-    const api = await frozen({ attempt_limit: 1 });
+    const api = await demo.newFrozen({ attempt_limit: 1 });
     const made = await api.made();
     const form = (await open(api, page(made))).expect(200);
     for (const fields of [
@@ -284,7 +279,7 @@ describe('paying', () => {
   });
 
   test('a form sent twice pays once', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     const made = await api.made({ callback_url: `${sink.url}/c` });
     await api.idle();
@@ -309,7 +304,7 @@ describe('paying', () => {
 
 describe('the end', () => {
   test('a finished invoice shows its result', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made();
     await api.advance(2);
     const reply = (await open(api, page(made))).expect(200);
@@ -318,7 +313,7 @@ describe('the end', () => {
   });
 
   test('after the expiry the page cannot pay', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     const form = (await open(api, page(made))).expect(200);
     await api.advance(1800);
@@ -347,7 +342,7 @@ describe('the end', () => {
 
   for (const [outcome, which] of [['processed', 'success'], ['process_failed:declined', 'fail']]) {
     test(`the return after ${outcome} uses return_urls.${which}`, async () => {
-      const api = await frozen({ attempt_limit: 1, return_url: 'http://127.0.0.1:1/account' });
+      const api = await demo.newFrozen({ attempt_limit: 1, return_url: 'http://127.0.0.1:1/account' });
       const options = { headers: { 'X-Mock-Outcome': outcome } };
       const made = await api.made({ return_url: 'http://127.0.0.1:1/plain', return_urls: urls }, options);
       const plain = await api.made({ return_url: 'http://127.0.0.1:1/plain' }, options);
@@ -360,7 +355,7 @@ describe('the end', () => {
   }
 
   test('/return redirects by the status', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made({ return_urls: urls });
     const to = async () =>
       (await api.send('GET', `/return?id=${made.id}`, { headers: BROWSER })).expect(302, 303).headers.location;

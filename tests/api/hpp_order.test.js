@@ -13,12 +13,6 @@ after(() => server.stop());
 const demo = new Client(server);
 const JSON_CLIENT = { Accept: 'application/json' };
 
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  api.start = await api.freeze();
-  return api;
-}
-
 const fields = (api, changes) => {
   const all = { public_key: api.account.public_key, currency: 'USD', amount: '100', ...changes };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
@@ -43,7 +37,7 @@ const wrong = (reply) => Object.keys(reply.expect(422).json.errors).sort();
 describe('an order without a service', () => {
   for (const [method, order, status] of WAYS) {
     test(`by ${method}: creates the invoice and redirects the browser to its page`, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       const reply = (await order(api, { description: 'Some goods' }, BROWSER)).expect(status);
       const { attributes: a, relationships } = await newest(api);
       assert.equal(reply.headers.location, a.flow_data.action);
@@ -59,12 +53,12 @@ describe('an order without a service', () => {
   }
 
   test('a live key makes a live invoice', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     assert.equal((await ordered(api, { public_key: api.account.public_live_key })).attributes.test_mode, false);
   });
 
   test('is found by id, by reference, in lists and their filters, and publicly', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const reference_id = randomUUID();
     const { id } = await ordered(api, { reference_id });
     assert.equal((await api.get(id)).expect(200).data.attributes.status, 'created');
@@ -90,7 +84,7 @@ describe('an order without a service', () => {
   });
 
   test('hpp_url and /hpp/?cpi= lead to its page, which accepts no payment yet', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id, attributes } = await ordered(api);
     const action = attributes.flow_data.action;
     for (const path of [
@@ -108,7 +102,7 @@ describe('an order without a service', () => {
 
   test('expires on time, and only then sends a callback', async () => {
     const sink = await startSink();
-    const api = await frozen({ callback_url: `${sink.url}/cb`, lifetime_s: 900 });
+    const api = await demo.newFrozen({ callback_url: `${sink.url}/cb`, lifetime_s: 900 });
     sink.account = api.account;
     const { id } = await ordered(api);
     await api.advance(899);
@@ -132,7 +126,7 @@ describe('an order without a service', () => {
   });
 
   test('its own expiry overrides the account\'s lifetime', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id, attributes } = await ordered(api, { expires: String(api.start + 3600) });
     assert.equal(claims(attributes.flow_data.metadata.token).claims.exp, api.start + 3600);
     await api.advance(3599);
@@ -142,7 +136,7 @@ describe('an order without a service', () => {
   });
 
   test('does not use up a queued outcome', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     (await api.outcomes('process_failed:declined')).expect(201);
     await ordered(api);
     assert.deepEqual((await api.control('GET', '/outcomes')).expect(200).json.queued, ['process_failed:declined']);
@@ -152,7 +146,7 @@ describe('an order without a service', () => {
   });
 
   test('is not settled by a rule, header or metadata', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     await ordered(api, { amount: '4000.01' });
     await ordered(api, { metadata: { mock_outcome: 'processed' } });
     const query = phpForm(fields(api));
@@ -172,7 +166,7 @@ describe('commands', () => {
   };
 
   test('starting and paying are conflicts with a reason', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id, attributes } = await ordered(api);
     const session = attributes.flow_data.metadata.sid;
     const card = { card_number: '5519283812030000', expiry: '1230', cvv: '123' };
@@ -189,7 +183,7 @@ describe('commands', () => {
   });
 
   test('a sale at the card gate is a conflict', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { attributes } = await ordered(api);
     const sale = { card_number: '5519283812030000', card_holder: 'A B', cvv: '123', exp_month: '12', exp_year: '30' };
     (
@@ -201,7 +195,7 @@ describe('commands', () => {
   });
 
   test('can be timed out, and forced into any status', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const one = await ordered(api);
     const gone = (await api.transition(one.id, { status: 'expired' })).expect(200).data.attributes;
     assert.deepEqual([gone.status, gone.resolution], ['expired', 'expired']);
@@ -215,7 +209,7 @@ describe('commands', () => {
   });
 
   test('the timeline begins with the creation, without a start', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await ordered(api);
     const changes = async (of) => (await api.timeline(of)).items.filter(({ kind }) => kind === 'transition')
       .map(({ from, to, cause }) => [from, to, cause]);
@@ -228,7 +222,7 @@ describe('commands', () => {
   });
 
   test('wait reports created, then expired', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await ordered(api);
     assert.equal((await api.reach(id, 'created')).id, id);
     const { now } = (await api.wait({ invoice: id, status: 'process_pending' })).expect(408).json;
@@ -247,14 +241,14 @@ describe('the choice of a method', () => {
 
   /** Orders, opens the page and picks a service: {api, id, page}. */
   async function chosen(service, changes = {}, settings = {}) {
-    const api = await frozen(settings);
+    const api = await demo.newFrozen(settings);
     const invoice = await ordered(api, changes);
     const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), { service });
     return { api, id: invoice.id, path: pageOf(invoice), page: page.expect(200) };
   }
 
   test('offers the services of the currency that accept the amount', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     assert.deepEqual(offered(await open(api, pageOf(await ordered(api)))),
       ['payment_card', 'applepay', 'googlepay', 'paypal', 'bank_transfer', 'test', 'tether', 'binancepay',
         'payment_card_crypto']);
@@ -268,7 +262,7 @@ describe('the choice of a method', () => {
   });
 
   test('is filtered by a search, in any case and language', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const path = pageOf(await ordered(api));
     for (const [query, wanted] of [
       ['q=PAYP', ['paypal']],
@@ -287,7 +281,7 @@ describe('the choice of a method', () => {
   });
 
   test('is filtered by the order\'s display', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const shown = {
       display: { show_methods: 'paypal,payment_card', hide_methods: 'paypal', hide_method_filter: 'true' },
     };
@@ -300,7 +294,7 @@ describe('the choice of a method', () => {
 
   test('a card is then paid as usual, with a callback for each step', async () => {
     const sink = await startSink();
-    const api = await frozen({ callback_url: `${sink.url}/cb` });
+    const api = await demo.newFrozen({ callback_url: `${sink.url}/cb` });
     sink.account = api.account;
     const invoice = await ordered(api);
     const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), {
@@ -321,7 +315,7 @@ describe('the choice of a method', () => {
   });
 
   test('a queued outcome waits for the choice, and applies at confirmation', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const invoice = await ordered(api);
     await api.outcomes('process_failed:card_expired');
     const page = await send(api, form(await open(api, pageOf(invoice)), 'service'), { service: 'paypal_usd_hpp' });
@@ -351,7 +345,7 @@ describe('the choice of a method', () => {
   });
 
   test('other services are rejected; a second tab shows the choice of the first', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const invoice = await ordered(api);
     const choice = form(await open(api, pageOf(invoice)), 'service');
     for (const service of ['payment_card_eur_hpp', 'skrill_usd_hpp', 'nothing', ''])
@@ -363,7 +357,7 @@ describe('the choice of a method', () => {
   });
 
   test('a cancel returns to the shop and changes nothing', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const invoice = await ordered(api, { return_url: 'http://shop.test/back' });
     const choice = form(await open(api, pageOf(invoice)), 'service');
     assert.equal((await send(api, choice, { action: 'cancel' })).expect(303).headers.location, 'http://shop.test/back');
@@ -371,7 +365,7 @@ describe('the choice of a method', () => {
   });
 
   test('after the expiry the page says so', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const invoice = await ordered(api);
     await api.advance(1800);
     assert.deepEqual(result((await open(api, pageOf(invoice))).text), { status: 'expired', resolution: 'expired' });
@@ -381,7 +375,7 @@ describe('the choice of a method', () => {
 describe('an order with a service', () => {
   for (const [method, order, status] of WAYS) {
     test(`by ${method}: the same as by the form`, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       (await order(api, { service: 'payment_card_usd_hpp' })).expect(status);
       const { attributes: a, relationships } = await newest(api);
       assert.deepEqual([a.status, a.service_currency, a.flow], ['process_pending', 'USD', 'hpp']);
@@ -392,7 +386,7 @@ describe('an order with a service', () => {
   }
 
   test('its fields are validated', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const bank = { service: 'bank_transfer_usd_hpp' };
     assert.deepEqual(wrong(await byLink(api, bank)), ['service_fields.account_number']);
     (await byLink(api, { ...bank, service_fields: { account_number: 'UA213223130000026007233566001' } })).expect(302);
@@ -403,7 +397,7 @@ describe('an order with a service', () => {
   });
 
   test('the service must exist, be usable, and accept currency and amount', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const [changes, paths] of [
       [{ service: 'no_such' }, ['service']],
       [{ service: 'skrill_usd_hpp', currency: 'USD' }, ['service']],
@@ -417,7 +411,7 @@ describe('an order with a service', () => {
 
 describe('parameters', () => {
   test('customer, metadata and return_url in bracket form, raw and encoded', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { attributes: a, relationships } = await ordered(api, {
       customer: {
         reference_id: 'c+1',
@@ -442,7 +436,7 @@ describe('parameters', () => {
   });
 
   test('empty parameters are ignored', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const blank = Object.fromEntries(
       [
         'cpi',
@@ -475,7 +469,7 @@ describe('parameters', () => {
   });
 
   test('unknown parameters and callback_url are ignored', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { attributes } = await ordered(api, {
       available_locales: ['en', 'ru'],
       callback_url: 'http://127.0.0.1:1/never',
@@ -560,7 +554,7 @@ describe('parameters', () => {
       ]),
   ]) {
     test(`${name}`, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       const nested = (value) =>
         path
           .split('.')
@@ -575,7 +569,7 @@ describe('parameters', () => {
   }
 
   test('expires: unix seconds from 14 minutes to 2 days ahead', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const ahead of [14 * 60, 2 * 86400]) (await byLink(api, { expires: String(api.start + ahead) })).expect(302);
     for (const ahead of [14 * 60 - 1, 2 * 86400 + 1, -1]) {
       assert.deepEqual(wrong(await byLink(api, { expires: String(api.start + ahead) })), ['expires']);
@@ -584,7 +578,7 @@ describe('parameters', () => {
   });
 
   test('an e-mail, a country and a customer without a reference', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const customer = { email: 'nobody', address: { country: 'Sweden' } };
     assert.deepEqual(wrong(await byLink(api, { customer })), [
       'customer.address.country',
@@ -594,7 +588,7 @@ describe('parameters', () => {
   });
 
   test('all invalid parameters are reported together, in JSON or escaped in a page', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const bad = {
       currency: undefined,
       amount: '0',
@@ -613,7 +607,7 @@ describe('parameters', () => {
   });
 
   test('the form accepts and validates the theme options too', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const form = { currency: 'USD', amount: '1', service: 'payment_card_usd_hpp' };
     (
       await api.createForm({
@@ -634,7 +628,7 @@ describe('parameters', () => {
   });
 
   test('colours that are hard to read are named by the control API', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const form = { currency: 'USD', amount: '1', service: 'payment_card_usd_hpp' };
     const faintColours = async (id) => (await api.control('GET', `/payment-invoices/${id}`)).expect(200).json.faint_colours;
     for (const [more, faint] of [
@@ -656,9 +650,9 @@ describe('parameters', () => {
 
 describe('keys', () => {
   test('missing, unknown, and forbidden by the account', async () => {
-    const api = await frozen();
-    const closed = await frozen({ public_creation: false });
-    const idle = await frozen({ status: 'inactive' });
+    const api = await demo.newFrozen();
+    const closed = await demo.newFrozen({ public_creation: false });
+    const idle = await demo.newFrozen({ status: 'inactive' });
     for (const [, order] of WAYS) {
       assert.deepEqual(wrong(await order(api, { public_key: undefined })), ['public_key']);
       (await order(api, { public_key: 'pk_test_nobody' })).expect(401);
@@ -683,7 +677,7 @@ describe('keys', () => {
 
 describe('the same reference again', () => {
   test('a reload leads to the same invoice, whatever its status', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const changes = { reference_id: randomUUID() };
     const first = (await byLink(api, changes)).expect(302).headers.location;
     assert.equal((await byLink(api, changes)).expect(302).headers.location, first);
@@ -697,7 +691,7 @@ describe('the same reference again', () => {
   });
 
   test('an invoice created by another API counts too, and no queued outcome is lost', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made();
     (await api.outcomes('process_failed:declined')).expect(201);
     const changes = { reference_id: made.attributes.reference_id, service: 'payment_card_usd_hpp' };
@@ -706,7 +700,7 @@ describe('the same reference again', () => {
   });
 
   test('another amount or currency is a conflict', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const reference_id = randomUUID();
     const { id } = await ordered(api, { reference_id });
     for (const changes of [{ amount: '100.01' }, { currency: 'EUR' }]) {
@@ -719,14 +713,14 @@ describe('the same reference again', () => {
   });
 
   test('another account is not affected', async () => {
-    const [one, two] = [await frozen(), await frozen()];
+    const [one, two] = [await demo.newFrozen(), await demo.newFrozen()];
     const reference_id = randomUUID();
     await ordered(one, { reference_id });
     (await byLink(two, { reference_id, amount: '5' })).expect(302);
   });
 
   test('without a reference each load is a new order', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     assert.notEqual((await byLink(api)).headers.location, (await byLink(api)).headers.location);
     assert.equal((await api.list()).data.length, 2);
   });
@@ -734,7 +728,7 @@ describe('the same reference again', () => {
 
 describe('malformed requests', () => {
   test('broken, deep and long queries are rejected or read, never ignored', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const base = phpForm(fields(api));
     const deep = (levels) => `metadata${'[a]'.repeat(levels)}=1`;
     for (const [extra, status] of [
@@ -761,7 +755,7 @@ describe('malformed requests', () => {
   });
 
   test('more than a thousand parameters are rejected', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const form = (n) => `${'p=1&'.repeat(n)}${phpForm(fields(api))}`;
     const [first] = Object.keys(fields(api));
     assert.deepEqual(wrong(await api.send('POST', '/hpp/', { form: form(1000), headers: JSON_CLIENT })), [first]);
@@ -769,14 +763,14 @@ describe('malformed requests', () => {
   });
 
   test('too long links and too large bodies are rejected', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     (await byLink(api, { metadata: { a: 'x'.repeat(9000) } })).expect(414);
     (await byForm(api, { metadata: { a: 'x'.repeat(1 << 20) } })).expect(413);
     (await byForm(api, { metadata: { a: 'x'.repeat(100000) } })).expect(303);
   });
 
   test('HEAD, the preview of a link, creates no order', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const link = `/hpp/?${new URLSearchParams({ public_key: api.account.public_key, currency: 'USD', amount: '10', reference_id: 'seen' })}`;
     (await demo.send('HEAD', link, { headers: { Accept: 'text/html' } })).expect(200);
     assert.equal((await api.list({ 'filter[reference_id]': 'seen' })).expect(200).data.length, 0);

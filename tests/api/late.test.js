@@ -24,11 +24,7 @@ const refused = (reply, status, code) => {
   return error.message;
 };
 
-async function frozen(settings, on = demo) {
-  const api = await on.newAccount({ settle_after_ms: 2000, ...settings });
-  api.start = await api.freeze();
-  return api;
-}
+const frozen = (settings, on = demo) => on.newFrozen({ settle_after_ms: 2000, ...settings });
 async function in_(api, statuses, attributes = {}) {
   const { id } = await api.made(attributes);
   for (const status of statuses)

@@ -10,11 +10,6 @@ after(() => server.stop());
 const demo = new Client(server);
 const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  api.start = await api.freeze();
-  return api;
-}
 const message = (reply, status = 422) => reply.expect(status).json.error.message;
 
 test('a public key that is empty, null or no text is a wrong field', async () => {
@@ -49,7 +44,7 @@ test('the Host of a request', async () => {
 });
 
 test('where a stream of events begins', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   for (const id of ['-1', 'x', '1.5', '99999999999999999999']) {
     const reply = await api.control('GET', '/events', undefined, { headers: { 'Last-Event-ID': id }, check: false });
     assert.match(message(reply), /^Last-Event-ID/, id);
@@ -58,13 +53,13 @@ test('where a stream of events begins', async () => {
 
 describe('the control API', () => {
   test('outcomes must be a list with members', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const outcomes of [5, {}, [], null, [5], ['no']])
       (await api.control('POST', '/outcomes', { outcomes })).expect(422);
   });
 
   test('a payment by card needs a number, an expiry and perhaps a code', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({}, HOLD);
     for (const body of [{}, { card_number: '1' }, { card_number: '5519283812030000' },
       { card_number: '5519283812030000', expiry: '1' }, { card_number: '5519283812030000', expiry: '1230', cvv: 'x' }])
@@ -75,7 +70,7 @@ describe('the control API', () => {
   });
 
   test('why a payment has ended', async () => {
-    const api = await frozen({ attempt_limit: 1 });
+    const api = await demo.newFrozen({ attempt_limit: 1 });
     const pay = (id) => api.pay(id, { card_number: '4302912837020000', expiry: '0529' });
     const spent = (await api.made({}, HOLD)).id;
     (await pay(spent)).expect(200);
@@ -86,7 +81,7 @@ describe('the control API', () => {
   });
 
   test('a transition to expired, in time and by force', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({}, HOLD);
     (await api.transition(id, { status: 'expired', force: true })).expect(200);
     assert.equal((await api.attributes(id)).resolution, 'expired');
@@ -95,7 +90,7 @@ describe('the control API', () => {
   });
 
   test('edits of a callback by hand', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({ callback_url: `${server.url}/_mock/sink/odd` }, HOLD);
     const make = (edit) => api.control('POST', '/callbacks', { invoice: id, edit });
     (await make({ '/data/attributes/x': 'x'.repeat(1_100_000) })).expect(413);
@@ -106,7 +101,7 @@ describe('the control API', () => {
   });
 
   test('the delay of a fault', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const fault = (more) => api.control('POST', '/faults', { on: 'api', fault: 'delay', ...more });
     for (const more of [
       { delay: 'lognormal' },
@@ -132,7 +127,7 @@ describe('the control API', () => {
   });
 
   test('the report has days, and pages only as JSON', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const report = (parameters) => api.control('GET', '/report', undefined, { parameters });
     for (const parameters of [{ date: 'x' }, { date: '2026-02-30' }, { format: 'xml' }, { format: 'csv', limit: 5 },
       { format: 'csv', after: 'x' }, { timezone: 'Mars/Olympus' }])
@@ -143,7 +138,7 @@ describe('the control API', () => {
 });
 
 test('the search of invoices by ranges', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   for (const amount of [1, 5, 6, 7, 100]) await api.made({ amount }, HOLD);
   const found = async (q) => (await api.control('GET', '/payment-invoices', undefined, { parameters: { q } }))
     .expect(200).json.items.length;
@@ -156,7 +151,7 @@ test('the search of invoices by ranges', async () => {
 });
 
 test('the filters of lists', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   await api.made({}, HOLD);
   for (const [filter, status] of [
     [{ 'filter[created][from]': api.start }, 200],
@@ -181,7 +176,7 @@ test('the filters of lists', async () => {
 });
 
 test('the rate of a payout that is decided by chance', async () => {
-  const api = await frozen({ opening_balances: { USD: 1000 } });
+  const api = await demo.newFrozen({ opening_balances: { USD: 1000 } });
   const pay = (more) => {
     const fields = { account: '42', ...more };
     const attributes = { reference_id: JSON.stringify(fields), service: 'test_usd', currency: 'USD', amount: 1, fields };
@@ -192,7 +187,7 @@ test('the rate of a payout that is decided by chance', async () => {
 });
 
 test('a reference that is repeated, empty or no text', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const create = (reference_id) => api.create({ ...invoice(), reference_id }, HOLD);
   (await create('one')).expect(201);
   (await create('one')).expect(409);

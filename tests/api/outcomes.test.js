@@ -10,11 +10,6 @@ after(() => server.stop());
 const demo = new Client(server);
 
 /** A new account with a frozen clock. */
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  api.start = await api.freeze();
-  return api;
-}
 const state = async (api, id) => {
   const { status, resolution } = await api.attributes(id);
   return resolution === 'ok' ? status : `${status}:${resolution}`;
@@ -29,7 +24,7 @@ async function ends(api, attributes, headers, seconds = 3) {
 
 describe('the default', () => {
   test('processed after 2 s', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made();
     await api.advance(1);
     assert.equal(await state(api, id), 'process_pending');
@@ -45,7 +40,7 @@ describe('the default', () => {
   });
 
   test('settle_after_ms of the account', async () => {
-    const api = await frozen({ settle_after_ms: 60_000 });
+    const api = await demo.newFrozen({ settle_after_ms: 60_000 });
     const { id } = await api.made();
     await api.advance(59);
     assert.equal(await state(api, id), 'process_pending');
@@ -63,7 +58,7 @@ describe('the default', () => {
   });
 
   test('the account\'s outcome', async () => {
-    const api = await frozen({ outcome: 'process_failed:insufficient_funds@5s' });
+    const api = await demo.newFrozen({ outcome: 'process_failed:insufficient_funds@5s' });
     const { id } = await api.made();
     await api.advance(4);
     assert.equal(await state(api, id), 'process_pending');
@@ -74,7 +69,7 @@ describe('the default', () => {
   });
 
   test('after a failure nothing is processed', async () => {
-    const api = await frozen({ outcome: 'process_failed' });
+    const api = await demo.newFrozen({ outcome: 'process_failed' });
     const { id } = await api.made();
     await api.advance(2);
     const a = await api.attributes(id);
@@ -88,7 +83,7 @@ describe('the default', () => {
   });
 
   test('flow verify ends verified', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = await api.made({ flow: 'verify' });
     assert.equal(made.attributes.payment_flow, 'verify');
     await api.advance(2);
@@ -98,7 +93,7 @@ describe('the default', () => {
   });
 
   test('flow verify fails as charge does', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     assert.equal(
       await ends(api, { flow: 'verify' }, { 'X-Mock-Outcome': 'process_failed:declined' }),
       'process_failed:declined',
@@ -121,7 +116,7 @@ describe('precedence', () => {
     test(`${ways[first][0]} takes precedence over all that follow`, async () => {
       const has = (name) => ways.findIndex(([way]) => way === name) >= first;
       const outcome = (name) => ways.find(([way]) => way === name)[1];
-      const api = await frozen(has('account') ? { outcome: outcome('account') } : {});
+      const api = await demo.newFrozen(has('account') ? { outcome: outcome('account') } : {});
       if (has('queue')) (await api.outcomes(outcome('queue'))).expect(201);
       const attributes = {};
       if (has('metadata')) attributes.metadata = { mock_outcome: outcome('metadata') };
@@ -136,7 +131,7 @@ describe('precedence', () => {
   }
 
   test('the public API and the form have the same precedence', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const one = (
       await api.createPublic(invoice(), { headers: { 'X-Mock-Outcome': 'process_failed:declined' } })
     ).expect(201).data.id;
@@ -155,7 +150,7 @@ describe('precedence', () => {
   });
 
   test('metadata.mock_outcome stays in the metadata', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { attributes } = await api.made({ metadata: { mock_outcome: 'processed' } });
     assert.equal(attributes.metadata.mock_outcome, 'processed');
   });
@@ -163,7 +158,7 @@ describe('precedence', () => {
 
 describe('the queue', () => {
   test('each invoice takes the next outcome', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const queued = (await api.outcomes('process_failed:declined', 'processed', 'process_failed:card_expired')).expect(
       201,
     );
@@ -183,7 +178,7 @@ describe('the queue', () => {
   });
 
   test('only a 201 takes an outcome', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const body = invoice();
     (await api.create(body)).expect(201);
     (await api.outcomes('process_failed:declined')).expect(201);
@@ -195,8 +190,8 @@ describe('the queue', () => {
   });
 
   test('can be cleared, and belongs to one account', async () => {
-    const api = await frozen();
-    const other = await frozen();
+    const api = await demo.newFrozen();
+    const other = await demo.newFrozen();
     (await api.outcomes('process_failed:declined')).expect(201);
     assert.equal(await ends(other), 'processed');
     (await api.control('DELETE', '/outcomes')).expect(200);
@@ -204,7 +199,7 @@ describe('the queue', () => {
   });
 
   test('rejects the whole list if one outcome is invalid', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const reply = (await api.outcomes('processed', 'nonsense')).expect(400, 422);
     assert.equal(reply.json.error.code, 'unknown_outcome');
     assert.match(reply.json.error.message, /unknown status "nonsense"; GET \/_mock\/statuses lists them/);
@@ -236,7 +231,7 @@ describe('the syntax', () => {
   };
   for (const [outcome, steps] of Object.entries(good)) {
     test(outcome, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': outcome } });
       let now = 0;
       for (const [seconds, expected] of Object.entries(steps)) {
@@ -272,7 +267,7 @@ describe('the syntax', () => {
   ];
   for (const outcome of bad) {
     test(`rejected everywhere: ${JSON.stringify(outcome)}`, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       (await api.outcomes(outcome)).expect(400, 422);
       // a header value cannot end with blanks
       if (outcome.trim() === outcome)
@@ -285,7 +280,7 @@ describe('the syntax', () => {
   }
 
   test('all documented resolutions are accepted', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const names = [
       'antifraud_error',
       'auth_3ds_required',
@@ -352,7 +347,7 @@ describe('amounts that determine the outcome', () => {
   };
   for (const [amount, resolution] of Object.entries(amounts)) {
     test(`${amount}: ${resolution}`, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       assert.equal(await ends(api, { amount: Number(amount) }), `process_failed:${resolution}`);
       assert.equal(
         await ends(api, { amount, service: 'payment_card_eur_hpp', currency: 'EUR' }),
@@ -362,14 +357,14 @@ describe('amounts that determine the outcome', () => {
   }
 
   test('4000.90 expires immediately', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({ amount: 4000.9 });
     await api.reach(id, 'process_failed');
     assert.equal(await state(api, id), 'process_failed:expired');
   });
 
   test('4000.91 stays pending until it expires', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({ amount: 4000.91 });
     await api.advance(1799);
     assert.equal(await state(api, id), 'process_pending');
@@ -378,7 +373,7 @@ describe('amounts that determine the outcome', () => {
   });
 
   test('4000.92 settles after 10 s', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({ amount: 4000.92 });
     await api.advance(9);
     assert.equal(await state(api, id), 'process_pending');
@@ -387,7 +382,7 @@ describe('amounts that determine the outcome', () => {
   });
 
   test('other amounts have no effect', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const amount of [4000, 4000.13, 4000.1000001, 4000.011, 4001.01, 400.01, 4000.5, 4000.89, 4000.93]) {
       assert.equal(await ends(api, { amount }), 'processed', String(amount));
     }
@@ -412,7 +407,7 @@ describe('the status of a test service', () => {
   };
   for (const [status, expected] of Object.entries(statuses)) {
     test(`${status}: ${expected}`, async () => {
-      const api = await frozen();
+      const api = await demo.newFrozen();
       for (const [service, currency] of [
         ['test_usd_test', 'USD'],
         ['test_eur_test', 'EUR'],
@@ -424,14 +419,14 @@ describe('the status of a test service', () => {
   }
 
   test('blank lets the payer choose on the page, without a timer', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made({ service: 'test_usd_test', service_fields: { status: '' } });
     await api.advance(1799);
     assert.equal(await state(api, id), 'process_pending');
   });
 
   test('a missing or unknown status is rejected', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const service_fields of [undefined, {}, { status: null }, { status: 'nonsense' }]) {
       const { errors } = (await api.create(invoice({ service: 'test_usd_test', service_fields }))).expect(422).json;
       assert.deepEqual(Object.keys(errors), ['service_fields.status']);
@@ -439,7 +434,7 @@ describe('the status of a test service', () => {
   });
 
   test('`fields` is accepted, as the published client sends it', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const made = (await api.createPublic(invoice({ service: 'test_usd_test', fields: { status: 'declined' } }))).expect(
       201,
     ).data;
@@ -448,13 +443,13 @@ describe('the status of a test service', () => {
   });
 
   test('other services ignore the status', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     assert.equal(await ends(api, { service_fields: { status: 'declined' } }), 'processed');
   });
 });
 
 test('an invoice settled by command or timer has the data of the first test card', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const { id } = await api.made({}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
   const done = (await api.transition(id, { status: 'processed' })).expect(200).data.attributes;
   assert.deepEqual(done.payload.payment_card, {
@@ -466,7 +461,7 @@ test('an invoice settled by command or timer has the data of the first test card
 });
 
 test('an invoice of a method without cards, settled by command or timer, has no card', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const order = { service: 'paypal_eur_hpp', currency: 'EUR' };
   const commanded = await api.made(order, { headers: { 'X-Mock-Outcome': 'process_pending' } });
   const timed = await api.made(order);

@@ -27,16 +27,11 @@ const process = (api, id, options) => api.private('POST', `/payout-invoices/${id
 const outcome = (text) => ({ headers: { 'X-Mock-Outcome': text } });
 const list = (api, parameters = {}) => api.private('GET', `/payout-invoices${query(parameters)}`);
 const transition = (api, id, body) => api.control('POST', `/payout-invoices/${id}/transition`, body);
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  api.start = await api.freeze();
-  return api;
-}
 const fieldErrors = async (api, changes) => Object.keys((await create(api, changes)).expect(422).json.errors);
 
 describe('a payout', () => {
   test('starts as created, with the platform\'s keys in order', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const changes = payout({
       customer: { reference_id: 'c1', name: 'A' },
       metadata: { a: 'b' },
@@ -124,7 +119,7 @@ describe('a payout', () => {
   });
 
   test('starts immediately with auto_process, and settles by timer', async () => {
-    const api = await frozen({ settle_after_ms: 5000 });
+    const api = await demo.newFrozen({ settle_after_ms: 5000 });
     const { id, attributes } = await made(api, { options: { auto_process: true } });
     assert.equal(attributes.status, 'created');
     await api.reach(id, 'process_pending');
@@ -139,7 +134,7 @@ describe('a payout', () => {
   });
 
   test('starts after settle_after_ms by default', async () => {
-    const api = await frozen({ settle_after_ms: 5000 });
+    const api = await demo.newFrozen({ settle_after_ms: 5000 });
     const { id } = await made(api, { options: undefined });
     await api.advance(4);
     assert.equal((await get(api, id)).status, 'created');
@@ -150,7 +145,7 @@ describe('a payout', () => {
   });
 
   test('waits for /process without auto_process, and expires with its lifetime', async () => {
-    const api = await frozen({ lifetime_s: 1000, settle_after_ms: 5000 });
+    const api = await demo.newFrozen({ lifetime_s: 1000, settle_after_ms: 5000 });
     const one = await made(api, {});
     const two = await made(api, {});
     await api.advance(999);
@@ -163,7 +158,7 @@ describe('a payout', () => {
   });
 
   test('does not expire after the start', async () => {
-    const api = await frozen({ lifetime_s: 1000 });
+    const api = await demo.newFrozen({ lifetime_s: 1000 });
     const { id } = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_pending' } });
     (await process(api, id)).expect(201);
     await api.advance(2000);
@@ -219,7 +214,7 @@ describe('a payout', () => {
   });
 
   test('is returned for a repeated reference, even if the balance is used up', async () => {
-    const api = await frozen({ opening_balances: { USD: 100 } });
+    const api = await demo.newFrozen({ opening_balances: { USD: 100 } });
     for (const auto_process of [true, undefined]) {
       (await api.control('POST', '/reset')).expect(200);
       const changes = payout({ options: { auto_process } });
@@ -304,7 +299,7 @@ describe('a payout', () => {
 
 describe('the outcome of a payout', () => {
   const outcomeOf = async (changes, options) => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await made(api, { options: { auto_process: true }, ...changes }, options);
     await api.advance(60);
     const { status, resolution, failed, processed } = await get(api, id);
@@ -354,13 +349,13 @@ describe('the outcome of a payout', () => {
         await outcomeOf(fields({ test_details_payout_status: status, test_details_payout_resolution: resolution })),
         expected,
       );
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await made(api, fields({ test_details_payout_status: 'Process failed' }));
     assert.equal((await get(api, id)).fields.test_details_payout_status, 'Process failed');
   });
 
   test('succeeds with the given percentage', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (let i = 0; i < 60; i += 1) {
       await made(api, { ...fields({ test_details_success_rate: '50' }), options: { auto_process: true } });
     }
@@ -400,14 +395,14 @@ describe('the outcome of a payout', () => {
       assert.deepEqual(await fieldErrors(demo, { metadata: { mock_outcome: text } }), ['metadata.mock_outcome'], text);
     }
     // an outcome for payments: a payout uses the part that applies to payouts
-    const api = await frozen({ outcome: 'processed@1s,refunded@1s' });
+    const api = await demo.newFrozen({ outcome: 'processed@1s,refunded@1s' });
     const { id } = await made(api, { options: { auto_process: true } });
     await api.advance(60);
     assert.equal((await get(api, id)).status, 'processed');
   });
 
   test('can be changed by /process', async () => {
-    const api = await frozen({ settle_after_ms: 5000 });
+    const api = await demo.newFrozen({ settle_after_ms: 5000 });
     const one = await made(api, {}, outcome('process_failed:declined@1s'));
     assert.deepEqual(Object.keys((await process(api, one.id, outcome('paid'))).expect(422).json.errors), [
       'X-Mock-Outcome',
@@ -431,7 +426,7 @@ describe('the outcome of a payout', () => {
   });
 
   test('comes from the queue, used by a created payout', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     (await api.outcomes('process_failed:declined')).expect(201);
     await fieldErrors(api, { amount: 0 });
     const { id } = await made(api, { options: { auto_process: true } });
@@ -480,7 +475,7 @@ describe('the balance', () => {
   });
 
   test('is not overdrawn by automatic starts', async () => {
-    const api = await frozen({ opening_balances: { EUR: 101.75 } });
+    const api = await demo.newFrozen({ opening_balances: { EUR: 101.75 } });
     for (const options of [undefined, { auto_process: true }]) {
       assert.deepEqual(await fieldErrors(api, { ...card, amount: 100.01, options }), ['amount']);
     }
@@ -488,7 +483,7 @@ describe('the balance', () => {
   });
 
   test('is not overdrawn by /process, and a failed payout returns its amount', async () => {
-    const api = await frozen({ opening_balances: { USD: 150 } });
+    const api = await demo.newFrozen({ opening_balances: { USD: 150 } });
     const one = await made(api, {}, { headers: { 'X-Mock-Outcome': 'process_failed@10s' } });
     const two = await made(api, {}, { headers: { 'X-Mock-Outcome': 'processed@10s' } });
     (await process(api, one.id)).expect(201);
@@ -504,7 +499,7 @@ describe('the balance', () => {
   });
 
   test('spent before the start makes the payout fail', async () => {
-    const api = await frozen({ opening_balances: { USD: 150 }, settle_after_ms: 5000 });
+    const api = await demo.newFrozen({ opening_balances: { USD: 150 }, settle_after_ms: 5000 });
     const one = await made(api, { options: undefined });
     const two = await made(api, { options: undefined });
     await api.advance(5);
@@ -514,7 +509,7 @@ describe('the balance', () => {
   });
 
   test('includes earlier payments', async () => {
-    const api = await frozen({ opening_balances: { USD: 0 } });
+    const api = await demo.newFrozen({ opening_balances: { USD: 0 } });
     assert.deepEqual(await fieldErrors(api, { options: { auto_process: true } }), ['amount']);
     await api.made({});
     await api.advance(10);
@@ -524,7 +519,7 @@ describe('the balance', () => {
 
 describe('payouts', () => {
   test('are listed newest first in pages, without payments', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const ids = [];
     for (let i = 0; i < 5; i += 1) {
       ids.unshift((await made(api, {})).id);
@@ -549,7 +544,7 @@ describe('payouts', () => {
   });
 
   test('have filters', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const one = await made(api, {});
     const two = await made(api, { service: 'test_eur', currency: 'EUR', test_mode: false });
     (await transition(api, two.id, { status: 'process_pending' })).expect(200);
@@ -579,7 +574,7 @@ describe('payouts', () => {
   });
 
   test('can be searched, and have a timeline and a script', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await made(api, { description: 'a needle' });
     await made(api, {});
     await api.made({ description: 'a needle' });
@@ -597,7 +592,7 @@ describe('payouts', () => {
   });
 
   test('in a file must be valid payouts', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await made(api, {});
     (await process(api, id, outcome('process_pending'))).expect(201);
     (await api.control('POST', '/snapshots/s')).expect(201);
@@ -621,7 +616,7 @@ describe('payouts', () => {
   });
 
   test('are restored by a snapshot and a file, and deleted by a reset', async () => {
-    const api = await frozen({ settle_after_ms: 5000 });
+    const api = await demo.newFrozen({ settle_after_ms: 5000 });
     const { id, attributes } = await made(
       api,
       { options: undefined },
@@ -657,7 +652,7 @@ describe('context and options', () => {
     service: 'payment_card_usd', fields: { card_number: '4111111111111111' }, context: { card }, ...more });
 
   test('are kept as sent, and shown by the control API', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const card of [CARD, { exp_month: 9, exp_year: 31 }, { exp_month: 12, exp_year: '27', bank: 'x' }]) {
       const options = { auto_process: false, attempts_limit: 3, split_mode: 'a' };
       const { id } = await made(api, order(card, { options }));
@@ -669,7 +664,7 @@ describe('context and options', () => {
   });
 
   test('are checked', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const [card, name] of [
       [{ ...CARD, exp_month: 13 }, 'exp_month'],
       [{ ...CARD, exp_month: 0 }, 'exp_month'],
@@ -690,7 +685,7 @@ describe('context and options', () => {
   });
 
   test('hide card numbers and codes', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await made(api, order({ ...CARD, card_number: '4111111111111111', cvv: '123' },
       { context: { card: { ...CARD, card_number: '4111111111111111', cvv: '123' }, note: '5555555555554444' } }));
     assert.deepEqual((await seen(api, id)).context,
@@ -704,13 +699,13 @@ describe('context and options', () => {
   });
 
   test('customer.description and customer.metadata.ip are the customer\'s', async () => {
-    const api = await frozen({ profile: '2024' });
+    const api = await demo.newFrozen({ profile: '2024' });
     const customer = { reference_id: 'anna', description: 'regular', metadata: { ip: '203.0.113.7' } };
     await made(api, { customer });
     const reply = (await api.create({ service: 'payment_card_usd_hpp', currency: 'USD', amount: 1, customer })).expect(201);
     const [{ attributes }] = reply.json.included;
     assert.deepEqual([attributes.description, attributes.metadata], ['regular', { ip: '203.0.113.7' }]);
-    assert.deepEqual(await fieldErrors(await frozen(), { customer: { ...customer, description: 'x'.repeat(1025) } }),
-      ['customer.description']);
+    const long = { customer: { ...customer, description: 'x'.repeat(1025) } };
+    assert.deepEqual(await fieldErrors(await demo.newFrozen(), long), ['customer.description']);
   });
 });

@@ -29,11 +29,7 @@ const wrong = (reply, ...fields) => {
   return errors[fields[0]];
 };
 
-async function frozen(settings, on = demo) {
-  const api = await on.newAccount({ settle_after_ms: 2000, ...settings });
-  api.start = await api.freeze();
-  return api;
-}
+const frozen = (settings, on = demo) => on.newFrozen({ settle_after_ms: 2000, ...settings });
 /** A paid invoice whose callbacks so far have arrived. */
 async function paid(api, attributes = {}) {
   const { id } = await api.made(attributes);

@@ -15,12 +15,6 @@ after(() => server.stop());
 const demo = new Client(server);
 const HOLD = { headers: { 'X-Mock-Outcome': 'process_pending' } };
 
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  api.start = await api.freeze();
-  return api;
-}
-
 /** The code of a refusal of the control API. */
 const refused = (reply, status) => reply.expect(status).json.error.code;
 
@@ -37,7 +31,7 @@ describe('a list', () => {
 });
 
 test('the holder of a card has 50 characters, and the body is JSON', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const { attributes: { flow_data: { metadata: { token } } } } = await api.made({}, HOLD);
   const sale = (options) => api.send('POST', '/payment/sale', { auth: `Bearer ${token}`, ...options });
   const pay = (card_holder) => sale({ json: { data: { type: 'sale-operation', attributes: {
@@ -50,14 +44,14 @@ test('the holder of a card has 50 characters, and the body is JSON', async () =>
 });
 
 test('a planned outcome in the metadata must be a text', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const { errors } = (await api.create({ reference_id: 'r', service: 'payment_card_usd_hpp', currency: 'USD', amount: 1,
     metadata: { mock_outcome: 5 } })).expect(422).json;
   assert.deepEqual(Object.keys(errors), ['metadata.mock_outcome']);
 });
 
 test('at most 1000 outcomes wait in an account', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const many = (n) => api.outcomes(...Array(n).fill('processed'));
   (await many(999)).expect(200, 201);
   assert.equal(refused(await many(2), 422), 'too_many_outcomes');
@@ -65,7 +59,7 @@ test('at most 1000 outcomes wait in an account', async () => {
 });
 
 test('a wait for a transition that does not exist', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const { id } = await api.made({}, HOLD);
   const reply = await api.wait({ invoice: id, callback: 'delivered', transition: 'prosessed' });
   assert.match(reply.expect(422).json.error.message, /^transition: .*processed/);
@@ -79,7 +73,7 @@ test('the services of an unknown kind', async () => {
 });
 
 test('a snapshot file with a NUL, compressed or in another character set is refused', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   for (const body of [Buffer.from('{"a":"\0"}'), Buffer.from('{"a":"\xff"}', 'latin1'), gzipSync('{}'),
     Buffer.from('\ufeff{}', 'utf16le')]) {
     const options = { body, headers: { 'Content-Type': 'application/json' } };
@@ -88,7 +82,7 @@ test('a snapshot file with a NUL, compressed or in another character set is refu
 });
 
 test('a snapshot file whose list is broken in its middle is refused', async () => {
-  const api = await frozen();
+  const api = await demo.newFrozen();
   const { id } = await api.made({}, HOLD);
   for (const status of ['processed', 'refunded']) (await api.transition(id, { status })).expect(200);
   (await api.control('POST', '/snapshots/one')).expect(201);
@@ -104,7 +98,7 @@ test('a snapshot file whose list is broken in its middle is refused', async () =
 
 describe('an advance', () => {
   test('refuses other changes of its clock', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     sink.answer([HANG]);
     await api.made({ callback_url: `${sink.url}/c` });
@@ -117,7 +111,7 @@ describe('an advance', () => {
   });
 
   test('lists its first 10,000 events and counts the others', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     await api.made({ reference_id: 'first' }, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
     (await api.control('POST', '/snapshots/one')).expect(201);
     const file = (await api.control('GET', '/snapshots/one')).expect(200).json;
@@ -126,7 +120,7 @@ describe('an advance', () => {
     file.invoices = Array.from({ length: 10_010 }, (_, i) => ({
       ...one, id: renamed(one.id, i), session: renamed(one.session, i), reference_id: `r${i}`,
     }));
-    const other = await frozen();
+    const other = await demo.newFrozen();
     (await other.control('PUT', '/snapshots/many', file)).expect(201);
     (await other.control('POST', '/snapshots/many/restore')).expect(200);
     const { events, events_total: total } = await other.advance(1);
@@ -134,7 +128,7 @@ describe('an advance', () => {
   });
 
   test('that nobody waits for any more goes on', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     sink.answer([HANG]);
     await api.made({ callback_url: `${sink.url}/c` });
@@ -153,7 +147,7 @@ describe('an advance', () => {
 
 test('timers that are late are counted', { skip: ALONE }, async () => {
   // The process is stopped while the calls are sent, so that it reads all of them before it looks at its timers.
-  const api = await frozen();
+  const api = await demo.newFrozen();
   await api.made({ callback_url: 'http://127.0.0.1:1/c' }, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
   const sockets = Array.from({ length: 5 }, () => connect({ host: server.host, port: server.port }));
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));

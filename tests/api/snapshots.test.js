@@ -28,11 +28,6 @@ const refused = (reply, status, code) => {
   if (code) assert.equal(error.code, code);
   return error.message;
 };
-async function frozen(settings) {
-  const api = await demo.newAccount(settings);
-  await api.freeze();
-  return api;
-}
 /** The whole state of the account as calls show it. */
 async function state(api) {
   const list = (await api.list({ 'page[size]': 100 })).expect(200).data;
@@ -49,7 +44,7 @@ async function state(api) {
 }
 /** An account with invoices that are paid, failed, pending and verified, and with callbacks in each state. */
 async function rich() {
-  const api = await frozen({ retry_limit: 2, attempt_limit: 3, name: 'Rich', opening_balances: { USD: '5.00' } });
+  const api = await demo.newFrozen({ retry_limit: 2, attempt_limit: 3, name: 'Rich', opening_balances: { USD: '5.00' } });
   const sink = await startSink({ account: api.account });
   sink.answer([500, 200, { status: 200, body: Buffer.from([0xff, 0x00, 0xfe]) }, 200]);
   const told = { callback_url: `${sink.url}/c`, test_mode: true };
@@ -91,7 +86,7 @@ async function rich() {
 
 describe('a snapshot', () => {
   test('is taken, listed and deleted', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     assert.deepEqual((await api.control('GET', '/snapshots')).expect(200).json, { items: [], total: 0, next: null });
     await api.made();
     await api.made();
@@ -117,7 +112,7 @@ describe('a snapshot', () => {
   });
 
   test('contains no full card number, in any field', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const number = '5123817234060000';
     for (const card_number of [number, Number(number), [number]])
       await api.made({ service_fields: { card_number, kept: 'x' } });
@@ -130,7 +125,7 @@ describe('a snapshot', () => {
   });
 
   test('replaces an earlier one with the same name', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     await api.made({ reference_id: 'first' });
     await take(api);
     await api.made({ reference_id: 'second' });
@@ -142,7 +137,7 @@ describe('a snapshot', () => {
   });
 
   test('has a name of 1 to 64 of [A-Za-z0-9_.-]', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const name of ['a', 'A-1_b.c', 'x'.repeat(64), 'restore', '..a']) await take(api, name);
     for (const name of ['x'.repeat(65), 'a%20b', 'a%2Fb', '%C3%A4', 'a%00b', 'a:b']) {
       for (const [method, tail] of [['POST', ''], ['GET', ''], ['PUT', ''], ['DELETE', ''], ['POST', '/restore']]) {
@@ -156,20 +151,20 @@ describe('a snapshot', () => {
   });
 
   test('is limited to 20 per account; a replacement does not count', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (let i = 0; i < 20; i++) await take(api, `s${i}`);
     refused(await api.control('POST', '/snapshots/more'), 409, 'too_many_snapshots');
     const file = (await exported(api, 's1')).text;
     refused(await put(api, 'more', file), 409, 'too_many_snapshots');
     await take(api, 's3');
     (await put(api, 's4', file)).expect(201);
-    await take(await frozen(), 'more');
+    await take(await demo.newFrozen(), 'more');
     (await api.control('DELETE', '/snapshots/s0')).expect(200);
     await take(api, 'more');
   });
 
   test('is listed in pages', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     for (const name of ['c', 'a', 'e', 'B', 'd']) await take(api, name);
     const all = [];
     let next;
@@ -185,7 +180,7 @@ describe('a snapshot', () => {
   });
 
   test('survives a reset, and is deleted with the account', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const { id } = await api.made();
     await take(api);
     (await api.control('POST', '/reset')).expect(200);
@@ -197,7 +192,7 @@ describe('a snapshot', () => {
   });
 
   test('is rejected during an advance of the clock', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     await api.made({}, { headers: { 'X-Mock-Outcome': 'processed@1s' } });
     sink.answer([HANG]);
@@ -284,7 +279,7 @@ describe('a restore', () => {
   });
 
   test('deletes later invoices, and their ids are not reused', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const old = await api.made({ callback_url: NOWHERE });
     await take(api);
     const seen = new Set([old.id, ...(await api.callbacks()).map((one) => one.id)]);
@@ -306,7 +301,7 @@ describe('a restore', () => {
   });
 
   test('resends a callback in flight at the snapshot; one in flight now is dropped', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     const sink = await startSink({ account: api.account });
     sink.answer([HANG, HANG, 200]);
     const { id } = await api.made({ callback_url: `${sink.url}/c` });
@@ -403,7 +398,7 @@ describe('a file', () => {
     const { api, sink } = await rich();
     await take(api);
     const file = (await exported(api)).json;
-    const other = await frozen();
+    const other = await demo.newFrozen();
     const reply = (await put(other, 'moved', file)).expect(201).json;
     const olds = file.invoices.flatMap((one) => [one.id, ...one.callbacks.map((callback) => callback.id)]);
     assert.deepEqual(Object.keys(reply.renamed).sort(), [...olds].sort());
@@ -527,7 +522,7 @@ describe('a file', () => {
   });
 
   test('a queued callback is delivered, signed by the new account', async () => {
-    const api = await frozen();
+    const api = await demo.newFrozen();
     await api.made({ callback_url: NOWHERE, test_mode: true }, hold);
     await api.idle({ within: '0' });
     await take(api);
@@ -570,7 +565,7 @@ describe('a file', () => {
   });
 
   test('ids can be reused after the other account has deleted them', async () => {
-    const api = await frozen(), other = await frozen();
+    const api = await demo.newFrozen(), other = await demo.newFrozen();
     const { id } = await api.made({ callback_url: NOWHERE });
     await take(api);
     const file = (await exported(api)).text;
@@ -615,7 +610,7 @@ describe('a file', () => {
   });
 });
 
-const small = await frozen();
+const small = await demo.newFrozen();
 const good = await (async () => {
   const sink = await startSink({ account: small.account });
   await small.made({ callback_url: `${sink.url}/c`, reference_id: 'r1', description: 'd' });

@@ -210,6 +210,13 @@ export class Client {
     return this.with(reply.expect(201).json);
   }
 
+  /** A new account whose clock stands at `start`. */
+  async newFrozen(settings) {
+    const api = await this.newAccount(settings);
+    api.start = await api.freeze();
+    return api;
+  }
+
   async clock() { return (await this.control('GET', '/clock')).expect(200).json; }
 
   /** Freezes the account's clock and returns its time. */
