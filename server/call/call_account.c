@@ -10,14 +10,11 @@
 
 /* ------------------------------------------------------------------ the header Authorization */
 
-#define HEADER_MOST 4096
-
 /* Returns the credentials after the scheme's name, or NULL. */
 static const char *behind_scheme(const char *header, const char *scheme)
 {
     size_t length = strlen(scheme);
-    if (!header || strlen(header) > HEADER_MOST || strncasecmp(header, scheme, length) != 0 ||
-        header[length] != ' ') {
+    if (!header || strncasecmp(header, scheme, length) != 0 || header[length] != ' ') {
         return NULL;
     }
     return header + length + strspn(header + length, " ");
@@ -50,6 +47,8 @@ const char *authorization_bearer(const char *header)
 }
 
 /* ------------------------------------------------------------------ HTTP Basic */
+
+#define LOGIN_PREFIX "coma_"
 
 static bool is_api_key(const struct tenants *tenants, const char *text)
 {
@@ -95,7 +94,17 @@ static const char *without_blanks(const struct call *call, const char *text)
     return arena_copy(call->arena, text, size);
 }
 
-/* The detail is a login, never a key. */
+/* The account whose id the login begins with. What follows may be its key, behind anything but a
+ * colon. */
+static const struct tenant *account_in_login(const struct call *call, const char *login)
+{
+    size_t size = strlen(LOGIN_PREFIX) + IDENT_SERIAL;
+    return strlen(login) > size
+               ? tenants_by_id(&call->engine->tenants, arena_copy(call->arena, login, size))
+               : NULL;
+}
+
+/* The detail is an id, never a key. */
 static struct tenant *refuse(struct call *call, enum journal_refusal why, const char *login)
 {
     call->refusal = why;
@@ -112,7 +121,13 @@ static struct tenant *refuse_login(struct call *call, const char *login)
                                : tenants_by_id(tenants, without_blanks(call, login))
                                    ? REFUSAL_LOGIN_BLANKS
                                    : REFUSAL_LOGIN_UNKNOWN;
-    return refuse(call, why, text_starts(login, "coma_") ? login : NULL);
+    const struct tenant *begins = account_in_login(call, login);
+    if (begins && why == REFUSAL_LOGIN_UNKNOWN) {
+        call->remedy = "join the account's id and its API key with one colon";
+        return refuse(call, why, arena_printf(call->arena, "%s and more", begins->account.keys.id));
+    }
+    bool is_id = text_starts(login, LOGIN_PREFIX) && strlen(login) < IDENT_TEXT;
+    return refuse(call, why, begins ? begins->account.keys.id : is_id ? login : NULL);
 }
 
 static bool is_own_api_key(const struct tenant *tenant, const char *password)
@@ -190,10 +205,10 @@ static enum journal_refusal why_no_public_key(struct call *call, const char *key
 {
     const struct tenants *tenants = &call->engine->tenants;
     bool test_mode;
-    return is_unset(key)               ? REFUSAL_KEY_UNSET
-           : is_secret_key(key)        ? REFUSAL_KEY_SECRET
-           : is_api_key(tenants, key)  ? REFUSAL_KEY_PRIVATE
-           : text_starts(key, "coma_") ? REFUSAL_KEY_ACCOUNT
+    return is_unset(key)                    ? REFUSAL_KEY_UNSET
+           : is_secret_key(key)             ? REFUSAL_KEY_SECRET
+           : is_api_key(tenants, key)       ? REFUSAL_KEY_PRIVATE
+           : text_starts(key, LOGIN_PREFIX) ? REFUSAL_KEY_ACCOUNT
            : tenants_by_public_key(tenants, without_blanks(call, key), &test_mode)
                ? REFUSAL_KEY_BLANKS
                : REFUSAL_KEY_UNKNOWN;
