@@ -1,30 +1,142 @@
-/* Reads multipart/form-data; field names follow the rules of form.h. */
+/*
+ * Reads multipart/form-data (RFC 7578); field names follow the rules of form.h. libmicrohttpd's own
+ * reader wants the boundary last, in lower case and of two characters, while real clients put a
+ * charset behind it. Here the Content-Type is read as PHP reads it.
+ */
 #include "http/form.h"
 #include "http/http_server.h"
 
 #include "base/text.h"
 
-#include <microhttpd.h>
 #include <string.h>
+#include <strings.h>
 
-#define LINE_MOST 8192 /* a header line of a part */
+#define BLANKS " \t"
+#define PARTS_MOST (2 * FORM_FIELDS_MOST) /* also those that are no fields */
 
-/* The current part: libmicrohttpd passes its value in pieces. */
-struct part {
-    struct form *form;
-    size_t n;         /* number of parts, including this one */
-    const char *name; /* NULL: none yet */
-    struct buf value;
+/* Bytes that are still to read. */
+struct rest {
+    const char *at, *end;
 };
 
-static void finish_part(struct part *part)
+struct part {
+    const char *name, *file, *encoding; /* NULL: not said */
+    struct rest value;
+};
+
+/* ------------------------------------------------------------------ the head of a part */
+
+/* Reads `"text"`, in which a backslash is before a quote or another one, or a word; moves behind
+ * it. */
+static const char *read_value(struct arena *arena, const char **at)
 {
-    if (part->name) {
-        form_add(part->form, part->name, strlen(part->name), buf_str(&part->value),
-                 part->value.size);
+    const char *text = *at;
+    if (*text != '"') {
+        size_t size = strcspn(text, ";,");
+        *at = text + size;
+        while (size && strchr(BLANKS, text[size - 1])) {
+            size--;
+        }
+        return arena_copy(arena, text, size);
     }
-    part->name = NULL;
-    part->value.size = 0;
+    char *value = arena_alloc(arena, strlen(text)), *end = value;
+    for (text++; *text && *text != '"'; text++) {
+        text += *text == '\\' && (text[1] == '"' || text[1] == '\\');
+        *end++ = *text;
+    }
+    *end = '\0';
+    *at = text + (*text == '"');
+    return value;
+}
+
+/* Returns a parameter of a header's value, "; name=x", or NULL. */
+static const char *find_parameter(struct arena *arena, const char *header, const char *name)
+{
+    size_t size = strlen(name);
+    for (const char *at = header + strcspn(header, ";,"); *at; at += strcspn(at, ";,")) {
+        at += strspn(at, ";," BLANKS);
+        const char *said = at;
+        at += strcspn(at, "=;,");
+        if (*at != '=') {
+            continue;
+        }
+        at++;
+        const char *value = read_value(arena, &at);
+        if (!strncasecmp(said, name, size) && said[size] == '=') {
+            return value;
+        }
+    }
+    return NULL;
+}
+
+/* Takes a line without its end. Returns NULL if no line ends here. */
+static char *read_line(struct arena *arena, struct rest *rest)
+{
+    const char *end = memchr(rest->at, '\n', (size_t)(rest->end - rest->at));
+    if (!end) {
+        return NULL;
+    }
+    char *line = arena_copy(arena, rest->at, (size_t)(end - rest->at));
+    size_t size = strlen(line); /* a NUL ends it, too */
+    line[size - (size && line[size - 1] == '\r')] = '\0';
+    rest->at = end + 1;
+    return line;
+}
+
+/* The value of the line if it is of this header, else NULL. */
+static const char *value_of(const char *line, const char *header)
+{
+    size_t size = strlen(header);
+    return strncasecmp(line, header, size) || line[size] != ':'
+               ? NULL
+               : line + size + 1 + strspn(line + size + 1, BLANKS);
+}
+
+/* Returns false if no empty line ends it. */
+static bool read_head(struct arena *arena, struct rest *rest, struct part *part)
+{
+    char *line;
+    while ((line = read_line(arena, rest)) && *line) {
+        const char *disposition = value_of(line, "Content-Disposition");
+        const char *encoding = value_of(line, "Content-Transfer-Encoding");
+        if (disposition) {
+            part->name = find_parameter(arena, disposition, "name");
+            part->file = find_parameter(arena, disposition, "filename");
+        }
+        part->encoding = encoding ?: part->encoding;
+    }
+    return line;
+}
+
+/* ------------------------------------------------------------------ the parts */
+
+static bool ends_delimiter(const char *at, const char *end)
+{
+    bool last = end - at >= 2 && memcmp(at, "--", 2) == 0;
+    return last || (at < end && *at && strchr("\r\n" BLANKS, *at));
+}
+
+/* Finds the next line that is the delimiter, "--BOUNDARY". Returns NULL if there is none. */
+static const char *find_delimiter(const struct rest *rest, const char *delimiter, size_t size)
+{
+    const char *at = rest->at;
+    while ((at = memmem(at, (size_t)(rest->end - at), delimiter, size))) {
+        bool begins = at == rest->at || at[-1] == '\n';
+        if (begins && ends_delimiter(at + size, rest->end)) {
+            return at;
+        }
+        at++;
+    }
+    return NULL;
+}
+
+/* The value ends before the line end that belongs to the delimiter. */
+static struct rest value_before(const char *start, const char *delimiter)
+{
+    const char *end = delimiter;
+    end -= end > start && end[-1] == '\n';
+    end -= end > start && end[-1] == '\r';
+    return (struct rest){start, end};
 }
 
 /* Returns NULL if the part is plain text, else what is wrong with it. */
@@ -42,44 +154,58 @@ static const char *why_no_field(const char *name, const char *file, const char *
                : NULL;
 }
 
-static enum MHD_Result take(void *arg, enum MHD_ValueKind kind, const char *name, const char *file,
-                            const char *type, const char *encoding, const char *data, uint64_t at,
-                            size_t size)
+static void take(struct form *form, const struct part *part)
 {
-    struct part *part = arg;
-    struct json_errors *errors = part->form->errors;
-    (void)kind;
-    (void)type;
-    if (at == 0) {
-        finish_part(part);
-        part->n++;
-        bool left_empty = file && !*file && !size;
-        const char *why = left_empty ? NULL : why_no_field(name, file, encoding);
-        if (why) {
-            json_errors_add(errors, name ? form_shown(errors->arena, name, strlen(name)) : "", "%s",
-                            why);
+    struct json_errors *errors = form->errors;
+    size_t size = (size_t)(part->value.end - part->value.at);
+    if (part->file && !*part->file && !size) {
+        return; /* a file input that was left empty */
+    }
+    const char *name = part->name, *why = why_no_field(name, part->file, part->encoding);
+    if (why) {
+        json_errors_add(errors, name ? form_shown(errors->arena, name, strlen(name)) : "", "%s",
+                        why);
+    } else {
+        form_add(form, name, strlen(name), part->value.at, size);
+    }
+}
+
+/* Returns whether there was a part, and the delimiter at the end. */
+static bool read_parts(struct rest rest, const char *delimiter, struct form *form)
+{
+    size_t n = 0, size = strlen(delimiter);
+    const char *at = find_delimiter(&rest, delimiter, size);
+    while (at && form->n <= FORM_FIELDS_MOST && n <= PARTS_MOST) {
+        struct part part = {0};
+        rest.at = at + size;
+        if (rest.end - rest.at >= 2 && memcmp(rest.at, "--", 2) == 0) {
+            return n;
         }
-        part->name = why || left_empty ? NULL : arena_strdup(errors->arena, name);
+        if (!read_line(form->errors->arena, &rest) ||
+            !read_head(form->errors->arena, &rest, &part)) {
+            return false;
+        }
+        at = find_delimiter(&rest, delimiter, size);
+        if (at) {
+            part.value = value_before(rest.at, at);
+            take(form, &part);
+            n++;
+        }
     }
-    if (part->name) {
-        buf_add(&part->value, data, size);
-    }
-    return part->form->n > FORM_FIELDS_MOST ? MHD_NO : MHD_YES;
+    return at;
 }
 
 const char *multipart_read(struct http_request *request, struct form *form)
 {
-    struct part part = {.form = form};
-    struct MHD_PostProcessor *processor =
-        MHD_create_post_processor(request->connection, LINE_MOST, take, &part);
-    if (!processor) {
+    struct arena *arena = form->errors->arena;
+    const char *type = http_header(request, "Content-Type");
+    const char *boundary = find_parameter(arena, type ?: "", "boundary");
+    if (!boundary || !*boundary) {
         return "multipart/form-data has no boundary in its Content-Type";
     }
-    bool whole = MHD_post_process(processor, request->body, request->body_size) == MHD_YES;
-    whole = MHD_destroy_post_processor(processor) == MHD_YES && whole;
-    finish_part(&part);
-    buf_finish(&part.value);
-    bool read = (whole && part.n) || form->n > FORM_FIELDS_MOST;
-    return read ? NULL
-                : "the body is not whole multipart/form-data with the boundary of its Content-Type";
+    const char *body = request->body ?: "";
+    const struct rest all = {body, body + request->body_size};
+    return read_parts(all, arena_printf(arena, "--%s", boundary), form)
+               ? NULL
+               : "the body is not whole multipart/form-data with the boundary of its Content-Type";
 }

@@ -1,12 +1,14 @@
 // Forms, in both encodings, and queries are read as PHP reads them. Nothing is dropped silently.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { after, test } from 'node:test';
 import { Client, DEMO } from '../lib/client.js';
+import { within } from '../lib/limits.js';
+import { freePort } from '../lib/ports.js';
 import { startServer } from '../lib/server.js';
 
 const server = await startServer();
@@ -46,6 +48,8 @@ const sendBody = (type, body, path = PROCESS) => demo.send('POST', path, {
 });
 const sendParts = (parts, path) =>
   sendBody('multipart/form-data; boundary=xx', multipart([...Object.entries(ORDER), ...parts]), path);
+
+const noPhp = spawnSync('php', ['--version']).error;
 
 for (const table of ['parse_str', 'is_numeric', 'json_encode']) {
   const php = spawnSync('php', [unit('php_tables.php'), table], {
@@ -199,6 +203,52 @@ test('parts that are not text are rejected by name', async () => {
   }
   const many = Array.from({ length: 1001 }, (_, i) => [`metadata[k${i}]`, '1']);
   assert.match(Object.values((await sendParts(many)).expect(422).json.errors)[0], /more than 1000 fields/);
+});
+
+/** Content-Types as clients write them, the boundary of the body, and whether PHP finds it. */
+const BOUNDARIES = [
+  ['multipart/form-data; boundary=abc; charset=UTF-8', 'abc', true],
+  ['multipart/form-data; charset=UTF-8; boundary=abc', 'abc', true],
+  ['multipart/form-data;boundary=abc', 'abc', true],
+  ['Multipart/Form-Data; Boundary=----abc', '----abc', true],
+  ['multipart/form-data; boundary=x', 'x', true],
+  [`multipart/form-data; boundary=${'a'.repeat(70)}`, 'a'.repeat(70), true],
+  ['multipart/form-data; boundary="abc"; charset="x"', 'abc', true],
+  ['multipart/form-data; boundary="a;b, c"', 'a;b, c', true],
+  ['multipart/form-data; boundary=abc, x', 'abc', true],
+  ['multipart/form-data; boundary=other', 'abc', false],
+  ['multipart/form-data; boundary = abc', 'abc', false],
+  ['multipart/form-data', 'abc', false],
+];
+
+test('the boundary is found where PHP finds it', async () => {
+  for (const [type, boundary, found] of BOUNDARIES) {
+    for (const end of ['\r\n', '\n']) {
+      const body = multipart(Object.entries(ORDER), boundary).toString('latin1').replaceAll('\r\n', end);
+      assert.equal((await sendBody(type, body)).status, found ? 302 : 400, `${type} ${JSON.stringify(end)}`);
+    }
+  }
+});
+
+test('PHP agrees about the boundaries', { skip: noPhp && 'php-cli is not installed' }, async () => {
+  const port = await freePort();
+  const php = spawn('php', ['-S', `127.0.0.1:${port}`, unit('php_post.php')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = new Promise((done) => { php.on('exit', done); });
+  try {
+    const started = new Promise((done) => {
+      php.stderr.on('data', (text) => { if (String(text).includes('started')) done(); });
+    });
+    await within(started, () => 'PHP to start');
+    for (const [type, boundary, found] of BOUNDARIES) {
+      const reply = await fetch(`http://127.0.0.1:${port}/`, {
+        method: 'POST', body: multipart(Object.entries(ORDER), boundary), headers: { 'Content-Type': type },
+      });
+      assert.deepEqual(await reply.json(), found ? ORDER : [], type);
+    }
+  } finally {
+    php.kill();
+    await ended;
+  }
 });
 
 test('the error of a broken multipart body gives the reason', async () => {
