@@ -37,9 +37,10 @@ static void name_callbacks(struct engine *engine, const int64_t *seqs, int64_t n
 /* What was not delivered for reasons that are the suite's own. */
 static void tell_apart(const struct verdict *verdict)
 {
-    int64_t tampered = verdict->losses[RUN_TAMPERED];
+    int64_t dropped = verdict->counts.callbacks[CALLBACK_DROPPED];
+    int64_t tampered = verdict->losses[RUN_TAMPERED] + dropped;
     int64_t left = verdict->losses[RUN_UNSENT] + verdict->losses[RUN_UNANSWERED];
-    int64_t callbacks = verdict->delivered + verdict->counts.callbacks[CALLBACK_DROPPED];
+    int64_t callbacks = verdict->delivered + dropped;
     for (int i = 0; i < RUN_LOSSES; i++) {
         callbacks += verdict->losses[i];
     }
@@ -51,7 +52,8 @@ static void tell_apart(const struct verdict *verdict)
     }
     if (tampered) {
         fprintf(stderr,
-                SAYS "not counted: %" PRId64 " undelivered, because a fault spoiled or held them\n",
+                SAYS "not counted: %" PRId64
+                     " undelivered, because a fault spoiled, held or dropped them\n",
                 tampered);
     }
     if (left) {
