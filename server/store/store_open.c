@@ -20,6 +20,8 @@ static const char *sqlite_reason(const struct store *store, struct arena *arena)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return "the database is in use by another process";
+    case SQLITE_NOMEM: /* whatever it could not do for lack of it */
+        return "out of memory";
     case SQLITE_NOTADB:
         return "the file is not a database";
     case SQLITE_CANTOPEN:
