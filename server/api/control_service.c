@@ -2,6 +2,7 @@
  * list, these calls are not recorded in the journal with the merchant's calls. */
 #include "control.h"
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "engine/engine_journal.h"
 #include "fixture/fixture.h"
@@ -204,6 +205,25 @@ struct answer *control_services_list(struct call *call)
     return call_reply_list_end(&out, (int64_t)n, NULL);
 }
 
+/* "; did you mean X?" for a code that the account does not have. */
+static const char *nearest_service(const struct call *call, enum invoice_kind kind,
+                                   const char *code)
+{
+    const struct catalogue *catalogue = engine_catalogue(call->engine, call->tenant, kind);
+    struct nearest nearest = nearest_to(code);
+    for (size_t i = 0; i < catalogue_size(catalogue); i++) {
+        nearest_offer(&nearest, catalogue_at(catalogue, i)->code);
+    }
+    return nearest_hint(&nearest, call->arena, NULL);
+}
+
+/* A new service says what it is. */
+static struct answer *refuse_unknown(struct call *call, enum invoice_kind kind, const char *code)
+{
+    return call_invalid(call, "there is no service %s, and a new one needs its method%s", code,
+                        nearest_service(call, kind, code));
+}
+
 struct answer *control_services_change(struct call *call)
 {
     enum invoice_kind kind;
@@ -224,6 +244,9 @@ struct answer *control_services_change(struct call *call)
     json_t *change = earlier ? json_incref(earlier) : json_object();
     json_object_update(change, body);
     json_object_set_new(of_kind, code, change);
+    if (!known && !json_object_get(change, "method")) {
+        return refuse_unknown(call, kind, code);
+    }
     refused = keep_changes(call, kind, code, changes);
     if (refused) {
         return refused;
@@ -246,8 +269,11 @@ struct answer *control_services_restore(struct call *call)
     json_t *of_kind = json_object_get(changes, invoice_kinds[kind].noun);
     const json_t *change = json_object_get(of_kind, code);
     if (!change) {
-        return call_control_error(call, 404, "unknown_change",
-                                  "the account has not changed the service %s", code);
+        return call_control_error(
+            call, 404, "unknown_change", "the account has not changed the service %s%s", code,
+            service_find(engine_catalogue(call->engine, call->tenant, kind), code)
+                ? ""
+                : nearest_service(call, kind, code));
     }
     refused = check_unused(call, kind, code, change);
     json_object_del(of_kind, code);

@@ -105,7 +105,8 @@ describe('a changed service', () => {
 test('a change of nothing marks the service, and a new one needs its members', async () => {
   const api = await demo.newAccount();
   assert.deepEqual((await change(api, CARD, {})).expect(200).json, { ...(await known(demo, CARD)), changed: true });
-  assert.match((await change(api, 'swish_sek_hpp', {})).expect(422).json.error.message, /method: This value should not be blank/);
+  assert.match((await change(api, 'swish_sek_hpp', {})).expect(422).json.error.message,
+    /^there is no service swish_sek_hpp, and a new one needs its method/);
 });
 
 describe('a service of its own', () => {
@@ -233,11 +234,12 @@ describe('changes', () => {
     ['an unknown method', CARD, { method: 'nothing' }, /there is no method "nothing"/],
     ['a regexp that is none', CARD, { fields: [{ ...FIELD, regexp: '([' }] }, /fields\[0\]\.regexp: missing/],
     ['the same field twice', CARD, { fields: [FIELD, FIELD] }, /fields\[1\]\.key: "swish" is there already/],
-    ['a new one without what it needs', 'new_usd_hpp', { currency: 'USD' }, /This value should not be blank/],
+    ['a new one without what it needs', 'new_usd_hpp', { method: NEW.method }, /This value should not be blank/],
     ['a code of other characters', 'New%20one', NEW, /code: must be a code/],
     ['fields that are no list', CARD, { fields: {} }, /fields: must be a list/],
     ['no object', CARD, [], /./],
-    ['a new one without members', 'new_usd_hpp', {}, /method: This value should not be blank/],
+    ['a new one without members', 'new_usd_hpp', {}, /there is no service new_usd_hpp, and a new one needs its method$/],
+    ['a misspelt one', 'payment_card_usd_hp', { available: false }, /needs its method; did you mean payment_card_usd_hpp\?$/],
     ['too many fields', CARD, { fields: Array.from({ length: 201 }, (_, i) => ({ ...FIELD, key: `f${i}` })) },
       /fields: must be a list of at most 200 fields/],
   ]) {
