@@ -25,7 +25,7 @@ static const struct reason refusals[REFUSAL_COUNT] = {
     [REFUSAL_PATH] = {"unknown_path", "path", "there is no such path"},
     [REFUSAL_TARGET] = {"unreadable_path", "path",
                         "the path cannot be read, or is longer than 8 kB",
-                        "send UTF-8 without %2F and %00"},
+                        "send UTF-8 that begins with /, without %2F and %00"},
     [REFUSAL_HTTP] = {"malformed_request", "request", "the request is not well-formed HTTP"},
     [REFUSAL_METHOD] = {"method_not_allowed", "method", "the path has other methods",
                         "see the header Allow"},
@@ -211,14 +211,15 @@ static char *header_line(struct call *call, const char *text)
 /* Mistakes of the set-up, which a person wants to see at once. */
 static bool is_logged(const struct call *call, unsigned status)
 {
-    return status == 401 || status == 403 || status == 405 ||
-           (status == 404 && call->refusal == REFUSAL_PATH);
+    return status == 401 || status == 403 || status == 405 || call->refusal == REFUSAL_PATH ||
+           call->refusal == REFUSAL_TARGET;
 }
 
 static void log_call(const struct call *call, const char *event, const char *reason)
 {
     const struct http_request *request = call->request;
-    char *path = arena_strdup(call->arena, request->path ? request->path : "?");
+    const char *said = request->path ?: request->target; /* one that cannot be read, as it came */
+    char *path = arena_strdup(call->arena, said);
     mask_target(path, strlen(path));
     log_event(LOG_WARN, event, LOG_NUMBER("status", (int64_t)request->reply.status),
               LOG_TEXT("method", request->method), LOG_TEXT("path", path),

@@ -245,13 +245,13 @@ struct best {
 /* 'r' reads, 'd' deletes, 'w' writes. */
 static char effect(const char *method)
 {
-    bool reads = text_equal(method, "GET") || text_equal(method, "HEAD");
-    return reads ? 'r' : text_equal(method, "DELETE") ? 'd' : 'w';
+    bool reads = text_equal_nocase(method, "GET") || text_equal_nocase(method, "HEAD");
+    return reads ? 'r' : text_equal_nocase(method, "DELETE") ? 'd' : 'w';
 }
 
 static size_t method_cost(const char *said, const char *method)
 {
-    if (text_equal(said, method)) {
+    if (text_equal_nocase(said, method)) { /* a client that sends "get" means GET */
         return 0;
     }
     return COST_METHOD + (effect(said) == effect(method) ? 0 : COST_EFFECT);

@@ -43,11 +43,16 @@ describe('X-Mock-Reason', () => {
       [basic(account.id, account.public_key), /a public key was sent/],
       [basic(account.id, account.secret_key), /a secret key was sent .*; secret keys only sign callbacks/],
       [basic(account.id, DEMO.api_key), /belongs to another account/],
+      ...['\n', '/', ';', ' ', ''].map((joint) => [basic(`${account.id}${joint}${account.api_key}`, ''),
+        /^no account has the login as its id: coma_\w{16} and more; join the account's id and its API key with one colon$/]),
+      [basic(`coma_0000000000000000;${account.api_key}`, ''), /^no account has the login as its id; GET/],
+      [basic(account.id, 'x'.repeat(5000)), /the password is not its API key: coma_/],
     ]) {
       const reply = await api.send('GET', '/payment-services', { auth });
       const text = await why(demo, reply, 401, wanted);
       for (const key of [account.api_key, account.secret_key, DEMO.api_key]) assert.ok(!text.includes(key));
     }
+    assert.ok(!server.stderr.includes(account.api_key));
   });
 
   test('of a public key says which key it is', async () => {
@@ -292,11 +297,13 @@ describe('X-Mock-Reason', () => {
     const api = new Client(own);
     (await api.send('GET', '/payment-invoices')).expect(401);
     (await api.send('GET', '/payment-invoice', { check: false })).expect(404);
+    (await api.send('GET', '/payment-invoices%2F', { check: false })).expect(404);
     (await api.get('cpi_0000000000000000')).expect(404);
     (await api.create(invoice({ amount: -1 }))).expect(422);
     await own.stop();
     const logged = own.stderr.split('\n').filter((line) => line.includes('refused'));
-    assert.equal(logged.length, 2);
+    assert.equal(logged.length, 3);
     assert.match(logged[0], /warn.*401.*\/payment-invoices.*no Authorization was sent/);
+    assert.match(logged[2], /warn.*404.* path=\/payment-invoices%2F .*the path cannot be read/);
   });
 });

@@ -26,6 +26,7 @@ static void a_letter_is_missing_or_wrong(void **state)
     assert_nearest("GET", "/public-api/payment-invoices/cpi_1/",
                    "GET /public-api/payment-invoices/{id}");
     assert_nearest("GET", "/_mock/cloc", "GET /_mock/clock");
+    assert_nearest("get", "/payment-invoices", "GET /payment-invoices");
     assert_nearest("POST", "/_mock/clock/advanced", "POST /_mock/clock/advance");
 }
 
