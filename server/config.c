@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "config_private.h"
+#include "domain/account.h"
 #include "watch/journal.h"
 #include "wire/json_read.h"
 
@@ -79,7 +80,10 @@ static const char *read_duration(const struct option *option, const char *value,
             &texts, "\"%s\" must be a duration: a whole number and ms, s, m, h or d, e.g. 2s",
             value);
     }
-    return NULL;
+    return !option->most || *(int64_t *)place(option, config) <= option->most
+               ? NULL
+               : arena_printf(&texts, "\"%s\" must be at most %lldh", value,
+                              (long long)option->most / (3600 * 1000));
 }
 
 static const char *read_url(const struct option *option, const char *value, struct config *config)
@@ -260,9 +264,9 @@ const struct option config_options[] = {
      "base of absolute URLs; else http:// and the request's Host", read_public_url},
     {"ready-file", "FILE", IN(ready_file), NULL, "write the listen URL to it once the server is ready", read_text},
     {"settle-after", "DURATION", IN(settle_after_ms), "2s",
-     "delay of an invoice's outcome, unless the account sets it", read_duration},
+     "delay of an invoice's outcome, unless the account sets it", read_duration, SETTLE_AFTER_MOST_MS},
     {"first-callback-delay", "DURATION", IN(first_callback_delay_ms), "250ms",
-     "from the reply to the first callback, unless the account sets it", read_duration},
+     "from the reply to the first callback, unless the account sets it", read_duration, FIRST_CALLBACK_MOST_MS},
     {"callback-url", "URL", IN(callback_url), NULL, "callback URL of the demo account", read_url},
     {"callback-rewrite", "FROM=TO", 0, NULL,
      "replace FROM by TO at the start of callback URLs", read_rewrite},
@@ -295,6 +299,22 @@ const struct option config_options[] = {
 /* clang-format on */
 
 const size_t config_options_count = ARRAY_SIZE(config_options);
+
+const struct nearest_alias config_aliases[] = {
+    {"port", "--listen HOST:PORT"},
+    {"p", "--listen HOST:PORT"},
+    {"host", "--listen HOST:PORT"},
+    {"bind", "--listen HOST:PORT"},
+    {"address", "--listen HOST:PORT"},
+    {"database", "--db FILE"},
+    {"db-file", "--db FILE"},
+    {"database-url", "--db FILE"},
+    {"verbose", "--log-level debug"},
+    {"v", "--log-level debug"},
+    {"webhook-url", "--callback-url URL"},
+};
+
+const size_t config_aliases_count = ARRAY_SIZE(config_aliases);
 
 enum config_result config_refuse(const char *what, const char *reason)
 {

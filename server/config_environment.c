@@ -50,6 +50,22 @@ static const char *const others[] = {
     NULL,
 };
 
+/* A name unlike any option may be the shop's own, such as MILKYPAY_HOST. */
+static void tell_unlike(const char *name)
+{
+    char *word = arena_strdup(&texts, name + strlen(PREFIX));
+    text_replace(word, "_", '-');
+    struct nearest nearest = nearest_to(word);
+    nearest.letters_only = true;
+    nearest_offer_aliases(&nearest, config_aliases, config_aliases_count);
+    if (nearest.name) {
+        log_event(LOG_INFO, "unknown_variable", LOG_TEXT("name", name),
+                  LOG_TEXT("did_you_mean", nearest.name));
+    } else {
+        log_event(LOG_INFO, "unknown_variable", LOG_TEXT("name", name));
+    }
+}
+
 /* A shop may have variables with this prefix too. So letters count, not words in common: its
  * MILKYPAY_TOKEN is not taken for MILKYPAY_CONTROL_TOKEN. */
 static void check_variable(const char *name, bool all)
@@ -69,7 +85,7 @@ static void check_variable(const char *name, bool all)
         log_event(LOG_WARN, "unknown_variable", LOG_TEXT("name", name),
                   LOG_TEXT("did_you_mean", nearest.name));
     } else if (all) {
-        log_event(LOG_INFO, "unknown_variable", LOG_TEXT("name", name));
+        tell_unlike(name);
     }
 }
 

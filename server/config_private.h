@@ -2,6 +2,7 @@
  * about.c. Included by nothing else. */
 #pragma once
 
+#include "base/nearest.h"
 #include "config.h"
 
 #include <stddef.h>
@@ -15,10 +16,15 @@ struct option {
     const char *help;     /* NULL: not in --help, and no environment variable */
     /* Returns NULL, or why the value is refused. */
     const char *(*read)(const struct option *option, const char *value, struct config *config);
+    int64_t most; /* ms, of a duration; 0: any */
 };
 
 extern const struct option config_options[];
 extern const size_t config_options_count;
+
+/* What other programs call an option. */
+extern const struct nearest_alias config_aliases[];
+extern const size_t config_aliases_count;
 
 /* Prints one line on stderr, even if a value has control characters. */
 enum config_result config_refuse(const char *what, const char *reason);

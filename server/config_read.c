@@ -102,13 +102,6 @@ static const struct option *find_option(const char *name, size_t length)
     return NULL;
 }
 
-/* What other programs call it. */
-static const struct nearest_alias aliases[] = {
-    {"port", "--listen HOST:PORT"}, {"p", "--listen HOST:PORT"}, {"host", "--listen HOST:PORT"},
-    {"bind", "--listen HOST:PORT"}, {"database", "--db FILE"},   {"verbose", "--log-level debug"},
-    {"v", "--log-level debug"},
-};
-
 /* Commands of other programs; "did you mean" goes before. */
 static const struct nearest_alias other_commands[] = {
     {"serve", SERVES}, {"server", SERVES}, {"start", SERVES},        {"run", SERVES ", or " WRAPS},
@@ -120,7 +113,7 @@ static const struct nearest_alias other_commands[] = {
 static enum config_result refuse_option(const char *what)
 {
     struct nearest nearest = nearest_to(what + 2);
-    nearest_offer_aliases(&nearest, aliases, ARRAY_SIZE(aliases));
+    nearest_offer_aliases(&nearest, config_aliases, config_aliases_count);
     for (size_t i = 0; i < config_options_count; i++) {
         if (config_options[i].help) {
             nearest_offer_as(&nearest, config_options[i].name,
@@ -153,7 +146,7 @@ static enum config_result refuse_word(char **argv, int at)
     const bool exec = text_equal(argv[1], EXEC);
     if (*argv[at] == '-') {
         struct nearest nearest = nearest_to(argv[at] + 1);
-        nearest_offer_aliases(&nearest, aliases, ARRAY_SIZE(aliases));
+        nearest_offer_aliases(&nearest, config_aliases, config_aliases_count);
         return config_refuse(what, arena_printf(&texts, "options begin with --%s",
                                                 nearest_hint(&nearest, &texts, SEE_HELP)));
     }

@@ -80,16 +80,19 @@ static bool takes_files(struct arena *arena, const char *folder)
     return access(arena_printf(arena, "%s/.", folder), W_OK | X_OK) == 0;
 }
 
-static const char *check_db(struct arena *arena, const char *file)
+/* `beside`: other files are made next to it, too. */
+static const char *check_file(struct arena *arena, const char *option, const char *file,
+                              bool beside)
 {
     struct stat status;
     bool there = stat(file, &status) == 0;
     if (there && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
-    } else if (takes_files(arena, folder_of(arena, file)) && (!there || !access(file, W_OK))) {
+    } else if ((!there || !access(file, W_OK)) &&
+               ((there && !beside) || takes_files(arena, folder_of(arena, file)))) {
         return NULL;
     }
-    return arena_printf(arena, "--db %s: %s", file, strerror(errno));
+    return arena_printf(arena, "%s %s: %s", option, file, strerror(errno));
 }
 
 static const char *check_report(struct arena *arena, const char *folder)
@@ -101,7 +104,15 @@ static const char *check_report(struct arena *arena, const char *folder)
 
 const char *start_files_writable(const struct config *config, struct arena *arena)
 {
-    const char *db = config->db ? check_db(arena, config->db) : NULL;
-    const char *report = config->report ? check_report(arena, config->report) : NULL;
-    return db && report ? arena_printf(arena, "%s\n%s", db, report) : db ?: report;
+    const char *const whys[] = {
+        config->db ? check_file(arena, "--db", config->db, true) : NULL,
+        config->ready_file ? check_file(arena, "--ready-file", config->ready_file, false) : NULL,
+        config->report ? check_report(arena, config->report) : NULL,
+    };
+    const char *all = NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(whys); i++) {
+        const char *why = whys[i];
+        all = all && why ? arena_printf(arena, "%s\n%s", all, why) : all ?: why;
+    }
+    return all;
 }

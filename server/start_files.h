@@ -1,5 +1,5 @@
-/* The files of a start: it reads fixtures, catalogue and profile file; it writes database and
- * report. */
+/* The files of a start: it reads fixtures, catalogue and profile file; it writes database,
+ * ready file and report. */
 #pragma once
 
 #include "config.h"
@@ -15,7 +15,7 @@ const char *start_files_load(const struct config *config, struct arena *arena,
                              struct fixture *ret_fixture, struct shapes *ret_shapes);
 
 /*
- * Whether --db and --report can be written, for --check: makes nothing. Returns NULL, or what is
- * wrong as start_files_load does. A start finds out by itself.
+ * Whether --db, --ready-file and --report can be written, for --check: makes nothing. Returns NULL,
+ * or what is wrong as start_files_load does. A start finds out by itself.
  */
 const char *start_files_writable(const struct config *config, struct arena *arena);

@@ -18,6 +18,10 @@
 #define ACCOUNT_UNSET                                                                              \
     INT64_MIN /* a number that falls back to the server's or the platform's default */
 
+/* Of the server's defaults, too. */
+#define SETTLE_AFTER_MOST_MS (365LL * 24 * 3600 * 1000)
+#define FIRST_CALLBACK_MOST_MS (3600LL * 1000)
+
 struct settings {
     const char *name, *description, *merchant_url, *website, *icon, *status, *callback_url,
         *outcome, *return_url;

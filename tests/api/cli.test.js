@@ -117,6 +117,9 @@ describe('options', () => {
     [['--settle-after', '-1s'], '--settle-after'],
     [['--settle-after', '1.5s'], '--settle-after'],
     [['--settle-after', ''], '--settle-after'],
+    [['--settle-after', '366d'], 'at most 8760h'],
+    [['--first-callback-delay', '61m'], 'at most 1h'],
+    [['--db-file', 'x'], '--db FILE'],
     [['--retention', '1y'], '--retention'],
     [['--seed', 'x'], '--seed'],
     [['--seed', ''], '--seed'],
@@ -211,6 +214,7 @@ describe('options', () => {
       MILKYPAY_LISTN: '',
       MILKYPAY_SECRET_KEY: 'sk_test_x',
       MILKYPAY_TOKEN: 'of-the-shop',
+      MILKYPAY_PORT: '9',
       MILKYPAY_URL: 'http://127.0.0.1:1',
     };
     const server = await startServer({ env });
@@ -221,6 +225,7 @@ describe('options', () => {
     const { code, stdout, stderr } = await runBinary(['--check'], { env });
     assert.deepEqual([code, stdout], [0, 'the fixtures are valid; 1 warning on stderr\n']);
     assert.match(stderr, /info +unknown_variable name=MILKYPAY_TOKEN\n/);
+    assert.match(stderr, /info +unknown_variable name=MILKYPAY_PORT did_you_mean="--listen HOST:PORT"\n/);
     assert.match(stderr, /warn +unknown_variable name=MILKYPAY_SETTLE_AFER /);
     assert.doesNotMatch(stderr, /MILKYPAY_(SECRET_KEY|URL|LISTN)|of-the-shop/);
     const quiet = await runBinary(['exec', '--', 'true'], { env });
@@ -484,26 +489,33 @@ describe('fixtures', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     const check = (...args) => runBinary(['--check', ...args], { cwd: folder });
-    for (const args of [['--db', `${folder}/x.db`, '--report', `${folder}/a/b/c/`], ['--db', 'x.db', '--report', 'a/b'], ['--db', file]]) {
+    for (const args of [['--db', `${folder}/x.db`, '--report', `${folder}/a/b/c/`], ['--db', 'x.db', '--report', 'a/b'], ['--db', file],
+      ['--ready-file', file], ['--ready-file', '/dev/stdout'], ['--ready-file', 'ready']]) {
       assert.deepEqual(await check(...args), { code: 0, signal: null, stdout: 'the fixtures are valid\n', stderr: '' }, args.join(' '));
     }
     assert.deepEqual(readdirSync(folder), ['file']);
     const wrong = [
       ['--db', folder, 'Is a directory'], ['--db', `${folder}/no/x.db`, 'No such file or directory'],
       ['--db', `${file}/x.db`, 'Not a directory'],
+      ['--ready-file', folder, 'Is a directory'], ['--ready-file', `${folder}/no/x`, 'No such file or directory'],
       ['--report', file, 'Not a directory'], ['--report', `${file}/a/b`, 'Not a directory'],
     ];
     for (const [option, path, why] of wrong) {
       const { code, stdout, stderr } = await check(option, path);
       assert.deepEqual([code, stdout, stderr], [2, '', `milkypay-mock: ${option} ${path}: ${why}\n`]);
     }
-    const { stderr } = await check('--db', folder, '--report', file, '--catalogue', '/no/such');
-    assert.deepEqual(stderr.match(/--(?:db|report|catalogue)/g), ['--catalogue', '--db', '--report'], stderr);
+    const { stderr } = await check('--db', folder, '--ready-file', folder, '--report', file, '--catalogue', '/no/such');
+    assert.deepEqual(stderr.match(/--[-a-z]+/g), ['--catalogue', '--db', '--ready-file', '--report'], stderr);
   });
 
   const bad = [
     ['no JSON', (folder) => writeFileSync(join(folder, 'default.json'), '{"methods": [,]}'), ['default.json']],
     ['half a file', (folder) => writeFileSync(join(folder, 'scenarios.json'), '{"rules": ['), ['scenarios.json']],
+    [
+      'a byte order mark',
+      (folder) => writeFileSync(join(folder, 'scenarios.json'), '\ufeff{}'),
+      ['scenarios.json', 'starts with a byte order mark: save it without the mark'],
+    ],
     ['a list', (folder) => writeFileSync(join(folder, 'test-cards.json'), '[]'), ['test-cards.json']],
     [
       'an unknown key at the top',
