@@ -62,7 +62,7 @@ static const char *find_parameter(struct arena *arena, const char *header, const
         }
         at++;
         const char *value = read_value(arena, &at);
-        if (!strncasecmp(said, name, size) && said[size] == '=') {
+        if (strncasecmp(said, name, size) == 0 && said[size] == '=') {
             return value;
         }
     }
@@ -87,7 +87,7 @@ static char *read_line(struct arena *arena, struct rest *rest)
 static const char *value_of(const char *line, const char *header)
 {
     size_t size = strlen(header);
-    return strncasecmp(line, header, size) || line[size] != ':'
+    return strncasecmp(line, header, size) != 0 || line[size] != ':'
                ? NULL
                : line + size + 1 + strspn(line + size + 1, BLANKS);
 }
@@ -143,7 +143,7 @@ static struct rest value_before(const char *start, const char *delimiter)
 static const char *why_no_field(const char *name, const char *file, const char *encoding)
 {
     static const char *const plain[] = {"7bit", "8bit", "binary", NULL};
-    if (!name || !*name) {
+    if (!*name) {
         return "This part has no name: write Content-Disposition: form-data; name=\"...\".";
     }
     if (file) {
@@ -161,10 +161,10 @@ static void take(struct form *form, const struct part *part)
     if (part->file && !*part->file && !size) {
         return; /* a file input that was left empty */
     }
-    const char *name = part->name, *why = why_no_field(name, part->file, part->encoding);
+    const char *name = part->name ?: "";
+    const char *why = why_no_field(name, part->file, part->encoding);
     if (why) {
-        json_errors_add(errors, name ? form_shown(errors->arena, name, strlen(name)) : "", "%s",
-                        why);
+        json_errors_add(errors, form_shown(errors->arena, name, strlen(name)), "%s", why);
     } else {
         form_add(form, name, strlen(name), part->value.at, size);
     }
