@@ -42,11 +42,10 @@ const char *form_shown(struct arena *arena, const char *name, size_t size);
  * kept. */
 size_t form_decode(char *text, size_t size, int plus);
 
-struct http_request;
-
 /*
- * multipart.c: adds the fields of the request's body, multipart/form-data, to the form. A part that
- * is a file, has no name or is encoded is an error of the form, under its field's name. An empty
- * file input is ignored. Returns NULL, or why the body is not multipart/form-data.
+ * multipart.c: adds the fields of a body that is multipart/form-data to the form; `type` is the
+ * value of its Content-Type. A part that is a file, has no name or is encoded is an error of the
+ * form, under its field's name. An empty file input is ignored. Returns NULL, or why the body is
+ * not multipart/form-data.
  */
-const char *multipart_read(struct http_request *request, struct form *form);
+const char *multipart_read(const char *type, const char *body, size_t size, struct form *form);

@@ -4,7 +4,6 @@
  * charset behind it. Here the Content-Type is read as PHP reads it.
  */
 #include "http/form.h"
-#include "http/http_server.h"
 
 #include "base/text.h"
 
@@ -12,7 +11,6 @@
 #include <strings.h>
 
 #define BLANKS " \t"
-#define PARTS_MOST (2 * FORM_FIELDS_MOST) /* also those that are no fields */
 
 /* Bytes that are still to read. */
 struct rest {
@@ -26,30 +24,40 @@ struct part {
 
 /* ------------------------------------------------------------------ the head of a part */
 
-/* Reads `"text"`, in which a backslash is before a quote or another one, or a word; moves behind
- * it. */
-static const char *read_value(struct arena *arena, const char **at)
+/* The end of a value: of `"text"`, in which a backslash is before a quote or another one, or of a
+ * word. */
+static const char *value_end(const char *at)
 {
-    const char *text = *at;
-    if (*text != '"') {
-        size_t size = strcspn(text, ";,");
-        *at = text + size;
-        while (size && strchr(BLANKS, text[size - 1])) {
-            size--;
-        }
-        return arena_copy(arena, text, size);
+    if (*at != '"') {
+        return at + strcspn(at, ";,");
     }
-    char *value = arena_alloc(arena, strlen(text)), *end = value;
-    for (text++; *text && *text != '"'; text++) {
-        text += *text == '\\' && (text[1] == '"' || text[1] == '\\');
-        *end++ = *text;
+    for (at++; *at && *at != '"'; at++) {
+        at += *at == '\\' && (at[1] == '"' || at[1] == '\\');
     }
-    *end = '\0';
-    *at = text + (*text == '"');
+    return at + (*at == '"');
+}
+
+static const char *copy_quoted(struct arena *arena, const char *at, const char *end)
+{
+    char *value = arena_alloc(arena, (size_t)(end - at)), *to = value;
+    for (at++; at < end && *at != '"'; at++) {
+        at += *at == '\\' && (at[1] == '"' || at[1] == '\\');
+        *to++ = *at;
+    }
+    *to = '\0';
     return value;
 }
 
-/* Returns a parameter of a header's value, "; name=x", or NULL. */
+static const char *copy_word(struct arena *arena, const char *at, const char *end)
+{
+    while (end > at && strchr(BLANKS, end[-1])) {
+        end--;
+    }
+    return arena_copy(arena, at, (size_t)(end - at));
+}
+
+/* Returns a parameter of a header's value, "; name=x", or NULL. Only its value is copied: a header
+ * may have as many others as a body has room for. */
 static const char *find_parameter(struct arena *arena, const char *header, const char *name)
 {
     size_t size = strlen(name);
@@ -60,24 +68,24 @@ static const char *find_parameter(struct arena *arena, const char *header, const
         if (*at != '=') {
             continue;
         }
-        at++;
-        const char *value = read_value(arena, &at);
-        if (strncasecmp(said, name, size) == 0 && said[size] == '=') {
-            return value;
+        const char *value = at + 1;
+        at = value_end(value);
+        if ((size_t)(value - 1 - said) == size && strncasecmp(said, name, size) == 0) {
+            return *value == '"' ? copy_quoted(arena, value, at) : copy_word(arena, value, at);
         }
     }
     return NULL;
 }
 
-/* Takes a line without its end. Returns NULL if no line ends here. */
+/* Takes a line without its end. Returns NULL if no line ends here, or if it is no text. */
 static char *read_line(struct arena *arena, struct rest *rest)
 {
     const char *end = memchr(rest->at, '\n', (size_t)(rest->end - rest->at));
-    if (!end) {
+    size_t size = end ? (size_t)(end - rest->at) : 0;
+    if (!end || memchr(rest->at, '\0', size)) {
         return NULL;
     }
-    char *line = arena_copy(arena, rest->at, (size_t)(end - rest->at));
-    size_t size = strlen(line); /* a NUL ends it, too */
+    char *line = arena_copy(arena, rest->at, size);
     line[size - (size && line[size - 1] == '\r')] = '\0';
     rest->at = end + 1;
     return line;
@@ -92,18 +100,19 @@ static const char *value_of(const char *line, const char *header)
                : line + size + 1 + strspn(line + size + 1, BLANKS);
 }
 
-/* Returns false if no empty line ends it. */
+/* Of headers that are repeated, the first with a name counts. Returns false if no empty line ends
+ * them. */
 static bool read_head(struct arena *arena, struct rest *rest, struct part *part)
 {
     char *line;
     while ((line = read_line(arena, rest)) && *line) {
         const char *disposition = value_of(line, "Content-Disposition");
         const char *encoding = value_of(line, "Content-Transfer-Encoding");
-        if (disposition) {
+        if (disposition && !part->name) {
             part->name = find_parameter(arena, disposition, "name");
             part->file = find_parameter(arena, disposition, "filename");
         }
-        part->encoding = encoding ?: part->encoding;
+        part->encoding = part->encoding ?: encoding;
     }
     return line;
 }
@@ -173,13 +182,14 @@ static void take(struct form *form, const struct part *part)
 /* Returns whether there was a part, and the delimiter at the end. */
 static bool read_parts(struct rest rest, const char *delimiter, struct form *form)
 {
-    size_t n = 0, size = strlen(delimiter);
+    bool any = false;
+    size_t size = strlen(delimiter);
     const char *at = find_delimiter(&rest, delimiter, size);
-    while (at && form->n <= FORM_FIELDS_MOST && n <= PARTS_MOST) {
+    while (at && form->n <= FORM_FIELDS_MOST) {
         struct part part = {0};
         rest.at = at + size;
         if (rest.end - rest.at >= 2 && memcmp(rest.at, "--", 2) == 0) {
-            return n;
+            return any;
         }
         if (!read_line(form->errors->arena, &rest) ||
             !read_head(form->errors->arena, &rest, &part)) {
@@ -189,22 +199,20 @@ static bool read_parts(struct rest rest, const char *delimiter, struct form *for
         if (at) {
             part.value = value_before(rest.at, at);
             take(form, &part);
-            n++;
+            any = true;
         }
     }
     return at;
 }
 
-const char *multipart_read(struct http_request *request, struct form *form)
+const char *multipart_read(const char *type, const char *body, size_t size, struct form *form)
 {
     struct arena *arena = form->errors->arena;
-    const char *type = http_header(request, "Content-Type");
-    const char *boundary = find_parameter(arena, type ?: "", "boundary");
+    const char *boundary = find_parameter(arena, type, "boundary");
     if (!boundary || !*boundary) {
         return "multipart/form-data has no boundary in its Content-Type";
     }
-    const char *body = request->body ?: "";
-    const struct rest all = {body, body + request->body_size};
+    const struct rest all = {body, body + size};
     return read_parts(all, arena_printf(arena, "--%s", boundary), form)
                ? NULL
                : "the body is not whole multipart/form-data with the boundary of its Content-Type";

@@ -6,24 +6,43 @@
 
 /* ------------------------------------------------------------------ multipart */
 
-/* The `name` in a part's head; empty if there is none. */
-static struct mask_range part_name(const struct mask_scan *scan, struct mask_range head)
+/* The value after a `name=`. */
+static struct mask_range name_at(const struct mask_scan *scan, size_t at, size_t end)
+{
+    bool quoted = scan->data[at] == '"';
+    struct mask_range name = {at + quoted, at + quoted};
+    const char *ends = quoted ? "\"\r\n" : ";,\r\n";
+    while (name.end < end && !mask_is_one_of(scan->data[name.end], ends)) {
+        name.end++;
+    }
+    while (name.end > name.start && mask_is_one_of(scan->data[name.end - 1], " \t")) {
+        name.end--;
+    }
+    return name;
+}
+
+/*
+ * Whether any `name` in a part's head is secret: which of several counts is up to the reader. What
+ * is behind a quote is searched too, since it may be the end of another value; each search for the
+ * end stops at the next quote, so the time stays linear.
+ */
+static bool is_secret_part(const struct mask_scan *scan, struct mask_range head,
+                           struct mask_range *ret_name, enum mask_kind *ret_kind)
 {
     const size_t size = strlen("name=");
     for (size_t at = head.start + 1; at + size < head.end; at++) {
-        char before = scan->data[at - 1];
-        if (strncasecmp(scan->data + at, "name=", size) != 0 || mask_is_word(before)) {
+        if (strncasecmp(scan->data + at, "name=", size) != 0 || mask_is_word(scan->data[at - 1])) {
             continue;
         }
-        bool quoted = scan->data[at + size] == '"';
-        struct mask_range name = {at + size + quoted, at + size + quoted};
-        const char *ends = quoted ? "\"\r\n" : "; \t\r\n";
-        while (name.end < head.end && !mask_is_one_of(scan->data[name.end], ends)) {
-            name.end++;
+        *ret_name = name_at(scan, at + size, head.end);
+        if (mask_is_secret_key(scan, *ret_name, MASK_PLAIN, ret_kind)) {
+            return true;
         }
-        return name;
+        if (scan->data[at + size] != '"') {
+            at = ret_name->end - 1;
+        }
     }
-    return (struct mask_range){head.start, head.start};
+    return false;
 }
 
 /* Reads a part after the line of its boundary: head, empty line, value. */
@@ -34,7 +53,7 @@ static void take_part(const struct mask_scan *scan, struct mask_range part)
     size_t lf = mask_seek(scan, part.start, part.end, "\n\n", 2);
     struct mask_range head = {part.start, crlf < lf ? crlf : lf};
     struct mask_range value = {head.end + (crlf < lf ? 4 : 2), part.end};
-    struct mask_range name = part_name(scan, head);
+    struct mask_range name;
     mask_find_anywhere(scan, head, MASK_PLAIN, false);
     if (head.end == part.end) {
         return;
@@ -42,7 +61,7 @@ static void take_part(const struct mask_scan *scan, struct mask_range part)
     if (value.end > value.start && scan->data[value.end - 1] == '\r') {
         value.end--; /* of the line end before the boundary */
     }
-    if (mask_is_secret_key(scan, name, MASK_PLAIN, &kind)) {
+    if (is_secret_part(scan, head, &name, &kind)) {
         mask_emit(scan, value, name, kind, false);
     } else {
         mask_find_part(scan, value);

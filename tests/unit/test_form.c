@@ -2,23 +2,42 @@
 
 #include "http/form.h"
 
-/* Reads a query and returns it as JSON, or on errors "PATH: MESSAGE" for each, separated by '|'.
- * The caller frees it. */
-static char *read_form(const char *query, size_t size)
+/* Returns the form as JSON, or on errors "PATH: MESSAGE" for each, separated by '|'. The caller
+ * frees it. */
+static char *show(const json_t *form, const struct json_errors *errors)
 {
-    struct arena arena = {0};
-    struct json_errors errors = {.arena = &arena};
     struct buf said = {0};
-    json_auto_t *form = form_parse(query, size, &errors);
-    for (const struct json_error *error = errors.first; error; error = error->next) {
+    for (const struct json_error *error = errors->first; error; error = error->next) {
         buf_printf(&said, "%s%s: %s", said.size ? "|" : "", error->path, error->message);
     }
-    arena_finish(&arena);
     if (said.size) {
         return buf_take(&said);
     }
     buf_finish(&said);
     return json_dumps(form, JSON_COMPACT);
+}
+
+static char *read_form(const char *query, size_t size)
+{
+    struct arena arena = {0};
+    struct json_errors errors = {.arena = &arena};
+    json_auto_t *form = form_parse(query, size, &errors);
+    char *shown = show(form, &errors);
+    arena_finish(&arena);
+    return shown;
+}
+
+/* The same of a form in parts; "?" if it is none. */
+static char *read_parts(const char *type, const char *body, size_t size)
+{
+    struct arena arena = {0};
+    struct json_errors errors = {.arena = &arena};
+    struct form form = {.errors = &errors};
+    const char *why = multipart_read(type, body, size, &form);
+    json_auto_t *root = form_finish(&form);
+    char *shown = why ? mem_strdup("?") : show(root, &errors);
+    arena_finish(&arena);
+    return shown;
 }
 
 /* PHP computed the rows (php_tables.php). */
@@ -105,6 +124,78 @@ static void fields_and_levels_have_the_limits_of_php(void **state)
     }
 }
 
+#define HEAD "Content-Disposition: form-data"
+
+static void the_head_of_a_part(void **state)
+{
+    static const struct {
+        const char *head, *said;
+    } rows[] = {
+        {HEAD "; name=\"a\"", "{\"a\":\"v\"}"},
+        {"content-disposition:form-data;NAME=a", "{\"a\":\"v\"}"},
+        {HEAD "; x=\"; name=b\"; name=a ; y=1", "{\"a\":\"v\"}"},
+        {HEAD "; filename*=b; name=\"a\\\"\\\\\"", "{\"a\\\"\\\\\":\"v\"}"},
+        {HEAD "; name=\"a", "{\"a\":\"v\"}"},
+        {HEAD "; name=a\n" HEAD "; name=b", "{\"a\":\"v\"}"},
+        {HEAD "\n" HEAD "; name=a", "{\"a\":\"v\"}"},
+        {"X-Y: z\nContent-Transfer-Encoding: 8bit\n" HEAD "; name=a", "{\"a\":\"v\"}"},
+        {HEAD "; name=\"\"",
+         ": This part has no name: write Content-Disposition: form-data; name=\"...\"."},
+        {HEAD "; name",
+         ": This part has no name: write Content-Disposition: form-data; name=\"...\"."},
+        {HEAD "; xname=a",
+         ": This part has no name: write Content-Disposition: form-data; name=\"...\"."},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        buf_auto body = {0};
+        buf_printf(&body, "--b\n%s\n\nv\n--b--\n", rows[i].head);
+        char *is = read_parts("multipart/form-data; boundary=b", body.data, body.size);
+        assert_row_text(rows[i].head, is, rows[i].said);
+        free(is);
+    }
+}
+
+static void a_nul_byte_in_the_head_of_a_part_is_refused(void **state)
+{
+    static const char body[] = "--b\n" HEAD "; name=\"a\0b\"\n\nv\n--b--\n";
+    (void)state;
+    char *is = read_parts("multipart/form-data; boundary=b", body, sizeof body - 1);
+    assert_string_equal(is, "?");
+    free(is);
+}
+
+/* A head as long as a body can be costs a few times its size. */
+static void heads_have_any_number_of_parameters(void **state)
+{
+    buf_auto type = {0}, body = {0};
+    (void)state;
+    buf_text(&type, "multipart/form-data");
+    buf_text(&body, "--b\n" HEAD);
+    for (int i = 0; i < 100000; i++) {
+        buf_text(&type, ";a=\"\"");
+        buf_text(&body, ";a=\"\"");
+    }
+    buf_text(&type, "; boundary=b");
+    buf_text(&body, "; name=\"a\"\n\nv\n--b--\n");
+    char *is = read_parts(buf_str(&type), body.data, body.size);
+    assert_string_equal(is, "{\"a\":\"v\"}");
+    free(is);
+}
+
+static void file_inputs_that_were_left_empty_are_no_fields(void **state)
+{
+    buf_auto body = {0};
+    (void)state;
+    for (int i = 0; i < 3 * FORM_FIELDS_MOST; i++) {
+        buf_printf(&body, "--b\n" HEAD "; name=f%d; filename=\"\"\n\n\n", i);
+    }
+    buf_text(&body, "--b\n" HEAD "; name=a\n\nv\n--b--\n");
+    char *is = read_parts("multipart/form-data; boundary=b", body.data, body.size);
+    assert_string_equal(is, "{\"a\":\"v\"}");
+    free(is);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +203,10 @@ int main(void)
         cmocka_unit_test(fields_that_php_drops_are_rejected_by_name),
         cmocka_unit_test(a_nul_byte_does_not_end_a_form),
         cmocka_unit_test(fields_and_levels_have_the_limits_of_php),
+        cmocka_unit_test(the_head_of_a_part),
+        cmocka_unit_test(a_nul_byte_in_the_head_of_a_part_is_refused),
+        cmocka_unit_test(heads_have_any_number_of_parameters),
+        cmocka_unit_test(file_inputs_that_were_left_empty_are_no_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

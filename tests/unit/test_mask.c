@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include "base/buf.h"
 #include "mask/mask.h"
 
 #include <stdio.h>
@@ -183,6 +184,21 @@ static void a_multipart_form(void **state)
     /* the boundary within a line ends no part */
     assert_masked("--b\nContent-Disposition: form-data; name=cvv\n\n1--b2\n--b--\n",
                   "--b\nContent-Disposition: form-data; name=cvv\n\n*****\n--b--\n");
+    /* whichever name the reader takes */
+    static const char *const heads[] = {
+        "X: name=a\nContent-Disposition: form-data; name=cvv",
+        "Content-Disposition: form-data; b=\"; name=c\"; name=cvv",
+        "Content-Disposition: form-data; b=\"; name=\"; name=cvv;\"; c=d",
+        "Content-Disposition: form-data; b=\"name=c\",name=cvv , d=e",
+        "Content-Disposition: form-data; name=card [cvv]",
+        "Content-Disposition: form-data; name=name= ;NAME=cvv",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
+        buf_auto text = {0}, masked = {0};
+        buf_printf(&text, "--b\n%s\n\n12\n--b--\n", heads[i]);
+        buf_printf(&masked, "--b\n%s\n\n**\n--b--\n", heads[i]);
+        assert_masked(buf_str(&text), buf_str(&masked));
+    }
     assert_masked("--", "--");
     assert_masked("--b\r\n", "--b\r\n");
 }
