@@ -217,11 +217,11 @@ static const char *nearest_service(const struct call *call, enum invoice_kind ki
     return nearest_hint(&nearest, call->arena, NULL);
 }
 
-/* A new service says what it is. */
+/* A new service says what it is. The field comes first: forms show the words beside it. */
 static struct answer *refuse_unknown(struct call *call, enum invoice_kind kind, const char *code)
 {
-    return call_invalid(call, "there is no service %s, and a new one needs its method%s", code,
-                        nearest_service(call, kind, code));
+    return call_invalid(call, "method: there is no service %s, and a new one needs its method%s",
+                        code, nearest_service(call, kind, code));
 }
 
 struct answer *control_services_change(struct call *call)

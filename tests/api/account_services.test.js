@@ -106,7 +106,7 @@ test('a change of nothing marks the service, and a new one needs its members', a
   const api = await demo.newAccount();
   assert.deepEqual((await change(api, CARD, {})).expect(200).json, { ...(await known(demo, CARD)), changed: true });
   assert.match((await change(api, 'swish_sek_hpp', {})).expect(422).json.error.message,
-    /^there is no service swish_sek_hpp, and a new one needs its method/);
+    /^method: there is no service swish_sek_hpp, and a new one needs its method/);
 });
 
 describe('a service of its own', () => {
@@ -238,7 +238,7 @@ describe('changes', () => {
     ['a code of other characters', 'New%20one', NEW, /code: must be a code/],
     ['fields that are no list', CARD, { fields: {} }, /fields: must be a list/],
     ['no object', CARD, [], /./],
-    ['a new one without members', 'new_usd_hpp', {}, /there is no service new_usd_hpp, and a new one needs its method$/],
+    ['a new one without members', 'new_usd_hpp', {}, /^method: there is no service new_usd_hpp, and a new one needs its method$/],
     ['a misspelt one', 'payment_card_usd_hp', { available: false }, /needs its method; did you mean payment_card_usd_hpp\?$/],
     ['too many fields', CARD, { fields: Array.from({ length: 201 }, (_, i) => ({ ...FIELD, key: `f${i}` })) },
       /fields: must be a list of at most 200 fields/],
