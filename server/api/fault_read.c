@@ -120,7 +120,7 @@ static const char *why_no_path(const struct call *call, const struct fault *faul
 {
     bool page = fault->place == FAULT_ON_PAGE;
     const char *path = fault->match.path;
-    if (strchr(path, '*') || call_has_path(call, page, path)) {
+    if (call_has_path(call, page, path)) {
         return NULL;
     }
     if (call_has_path(call, !page, path)) {

@@ -57,28 +57,36 @@ static const char *private_path(const char *path)
 }
 
 /* Patterns may end in a slash, like some of the platform; paths come without. */
+static const char *without_slash(struct arena *arena, const char *path)
+{
+    size_t length = strlen(path);
+    return length > 1 && path[length - 1] == '/' ? arena_copy(arena, path, length - 1) : path;
+}
+
 static bool matches(struct call *call, const struct route *route, const char *path)
 {
-    size_t length = strlen(route->pattern);
-    const char *pattern = route->pattern;
-    if (length > 1 && pattern[length - 1] == '/') {
-        pattern = arena_copy(call->arena, pattern, length - 1);
-    }
     const char *own = route->access == ACCESS_PRIVATE ? private_path(path) : path;
+    const char *pattern = without_slash(call->arena, route->pattern);
     return target_match(call->arena, own, pattern, call->params, CALL_PARAMS);
+}
+
+/* Whether a path that fits `glob` may be one of the route's, which may begin with /api. */
+static bool may_match(struct arena *arena, const struct route *route, const char *glob)
+{
+    const char *pattern = without_slash(arena, route->pattern);
+    return target_may_match(glob, pattern) ||
+           (route->access == ACCESS_PRIVATE &&
+            target_may_match(glob, arena_printf(arena, PRIVATE_PREFIX "%s", pattern)));
 }
 
 bool call_has_path(const struct call *call, bool page, const char *path)
 {
-    struct call probe = *call; /* matching sets its params */
-    size_t length = strlen(path);
-    const char *plain =
-        arena_copy(call->arena, path, length > 1 && path[length - 1] == '/' ? length - 1 : length);
+    const char *glob = without_slash(call->arena, path);
     for (size_t i = 0; i < call->router->n_routes; i++) {
         const struct route *route = &call->router->routes[i];
         bool platform = route->account && !target_is_under(route->pattern, CALL_CONTROL_PREFIX);
         if (platform && page == (route->access == ACCESS_PAGE) &&
-            matches(&probe, route, private_path(plain))) {
+            may_match(call->arena, route, glob)) {
             return true;
         }
     }

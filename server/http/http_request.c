@@ -166,6 +166,51 @@ bool target_match(struct arena *arena, const char *path, const char *pattern,
     return !*path && !*pattern;
 }
 
+/* Places of a pattern as bits. That of a `}` is in a parameter that may have more characters. */
+static uint64_t place(size_t at)
+{
+    return UINT64_C(1) << at;
+}
+
+/* Where one is after one more character of the path. */
+static uint64_t after_character(const char *pattern, uint64_t places, char c)
+{
+    uint64_t next = 0;
+    for (size_t i = 0; pattern[i]; i++) {
+        if (!(places & place(i))) {
+            continue;
+        }
+        if (pattern[i] != '{' && pattern[i] != '}') {
+            next |= pattern[i] == c ? place(i + 1) : 0;
+        } else if (c != '/') {
+            size_t close = i + strcspn(pattern + i, "}");
+            next |= place(close) | place(close + 1);
+        }
+    }
+    return next;
+}
+
+/* Where one may be after any text: at all places that follow. */
+static uint64_t after_any(const char *pattern, uint64_t places)
+{
+    for (size_t i = 0; pattern[i]; i++) {
+        size_t next = pattern[i] == '{' ? i + strcspn(pattern + i, "}") : i + 1;
+        places |= places & place(i) ? place(next) : 0;
+        i = next - 1;
+    }
+    return places;
+}
+
+bool target_may_match(const char *glob, const char *pattern)
+{
+    uint64_t places = place(0);
+    for (; *glob; glob++) {
+        places =
+            *glob == '*' ? after_any(pattern, places) : after_character(pattern, places, *glob);
+    }
+    return places & place(strlen(pattern));
+}
+
 bool target_is_under(const char *path, const char *prefix)
 {
     size_t length = strlen(prefix);

@@ -29,5 +29,12 @@ const char *target_without_authority(const char *target);
 bool target_match(struct arena *arena, const char *path, const char *pattern,
                   const char **ret_params, size_t most);
 
+/*
+ * Returns true if there is a path that matches the pattern and the glob, in which `*` is any text,
+ * slashes too. The pattern has at most TARGET_PATTERN_MOST bytes.
+ */
+bool target_may_match(const char *glob, const char *pattern);
+#define TARGET_PATTERN_MOST 63
+
 /* Returns true if the path is `prefix` or below it. */
 bool target_is_under(const char *path, const char *prefix);

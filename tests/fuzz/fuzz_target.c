@@ -18,11 +18,12 @@ static const char *const patterns[] = {
 static void match_all(struct arena *arena, const char *path)
 {
     for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
-        const char *params[2] = {NULL, NULL};
-        if (target_match(arena, path, patterns[i], params, ARRAY_SIZE(params))) {
-            for (size_t k = 0; k < ARRAY_SIZE(params) && params[k]; k++) {
-                PROMISE(*params[k] && !strchr(params[k], '/') && strstr(path, params[k]));
-            }
+        const char *params[3] = {NULL};
+        bool does = target_match(arena, path, patterns[i], params, ARRAY_SIZE(params));
+        bool may = target_may_match(path, patterns[i]);
+        PROMISE(does ? may : !may || strchr(path, '*'));
+        for (size_t k = 0; does && k < ARRAY_SIZE(params) && params[k]; k++) {
+            PROMISE(*params[k] && !strchr(params[k], '/') && strstr(path, params[k]));
         }
     }
 }

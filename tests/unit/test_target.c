@@ -91,6 +91,44 @@ static void a_pattern_fits_segment_by_segment(void **state)
     arena_finish(&arena);
 }
 
+static void a_glob_may_match_what_its_paths_match(void **state)
+{
+    static const struct {
+        const char *glob, *pattern;
+        bool may;
+    } rows[] = {
+        {"*", "/", true},
+        {"*", "/a/{id}/b", true},
+        {"/a", "/a", true},
+        {"/a", "/ab", false},
+        {"/ab", "/a", false},
+        {"/a*", "/ab/{id}", true},
+        {"/b*", "/ab/{id}", false},
+        {"/a/7", "/a/{id}", true},
+        {"/a/", "/a/{id}", false},
+        {"/a/7/", "/a/{id}", false},
+        {"/a//b", "/a/{id}/b", false},
+        {"/a/*", "/a/{id}", true},
+        {"/a/*", "/a", false},
+        {"/a*", "/a", true},
+        {"/a/c*7", "/a/{id}", true},
+        {"/a/*/b", "/a/{id}/b", true},
+        {"/a/*/c", "/a/{id}/b", false},
+        {"/a/c*b", "/a/{id}/b", true},
+        {"/a/*x*/b*", "/a/{id}/b/{other}", true},
+        {"*/b", "/a/{id}", true},
+        {"*/b/c", "/a/{id}", false},
+        {"*d}", "/a/{id}", true}, /* the name of a parameter is no text */
+        {"*d/x", "/a/{id}", false},
+        {"*******************************x", "/a/{id}/b", false},
+        {"/7/8/9", "/{a}/{b}/{c}", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        assert_row(rows[i].glob, target_may_match(rows[i].glob, rows[i].pattern) == rows[i].may);
+    }
+}
+
 static void a_prefix_matches_whole_segments_only(void **state)
 {
     (void)state;
@@ -106,6 +144,7 @@ int main(void)
         cmocka_unit_test(a_target_is_a_path_and_a_query),
         cmocka_unit_test(a_long_target_is_rejected),
         cmocka_unit_test(a_pattern_fits_segment_by_segment),
+        cmocka_unit_test(a_glob_may_match_what_its_paths_match),
         cmocka_unit_test(a_prefix_matches_whole_segments_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
