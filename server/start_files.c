@@ -48,6 +48,9 @@ const char *start_files_load(const struct config *config, struct arena *arena,
 {
     const char *file = config->profile_file;
     const char *services = load_services(config, arena, ret_fixture);
+    if (!services) {
+        fixture_warn_rules(ret_fixture);
+    }
     const char *profile = file ? profile_file_load(arena, file, ret_shapes) : NULL;
     profile = named(arena, "--profile-file", file, profile);
     return services && profile ? arena_printf(arena, "%s\n%s", services, profile)

@@ -15,6 +15,16 @@ const char *scenario_subject_name(enum scenario_subject subject)
     return subject_names[subject];
 }
 
+bool scenario_holds(const struct scenario_condition *condition, const char *subject)
+{
+    bool nocase = condition->subject == SUBJECT_CURRENCY; /* as everywhere */
+    if (condition->glob) {
+        return subject && fnmatch(condition->text, subject, nocase ? FNM_CASEFOLD : 0) == 0;
+    }
+    return nocase ? text_equal_nocase(condition->text, subject)
+                  : text_equal(condition->text, subject);
+}
+
 static bool holds(const struct scenario_condition *condition, const struct invoice *invoice,
                   const char *customer_email)
 {
@@ -28,16 +38,9 @@ static bool holds(const struct scenario_condition *condition, const struct invoi
         [SUBJECT_DESCRIPTION] = invoice->description,
         [SUBJECT_CUSTOMER_EMAIL] = customer_email,
     };
-    const char *subject = subjects[condition->subject];
-    bool nocase = condition->subject == SUBJECT_CURRENCY; /* as everywhere */
-    if (condition->glob) {
-        return subject && fnmatch(condition->text, subject, nocase ? FNM_CASEFOLD : 0) == 0;
-    }
-    if (condition->subject == SUBJECT_AMOUNT) {
-        return condition->amount == invoice->amount;
-    }
-    return nocase ? text_equal_nocase(condition->text, subject)
-                  : text_equal(condition->text, subject);
+    return condition->subject == SUBJECT_AMOUNT && !condition->glob
+               ? condition->amount == invoice->amount
+               : scenario_holds(condition, subjects[condition->subject]);
 }
 
 const char *scenario_find(const struct scenario_table *table, enum outcome_kind kind,

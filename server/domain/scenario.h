@@ -39,6 +39,9 @@ struct scenario_table {
     size_t n;
 };
 
+/* Whether the condition, of another subject than an exact amount, holds for this text, or NULL. */
+bool scenario_holds(const struct scenario_condition *condition, const char *subject);
+
 /* The outcome text of the first rule of this kind that fits, or NULL. `customer_email` may be NULL.
  * For a refund, amount, reference_id and description are those of the refund. */
 const char *scenario_find(const struct scenario_table *table, enum outcome_kind kind,

@@ -779,6 +779,34 @@ describe('fixtures', () => {
     assert.deepEqual([many.length, many.at(-1)], [11, 'unknown_fixture more=4']);
   });
 
+  test('rules for a service or a currency that there is not give a warning', async () => {
+    const folder = tempDir();
+    copyFileSync(join(FIXTURES, 'scenarios.json'), join(folder, 'scenarios.json'));
+    const rule = (match) => ({ match, outcome: 'process_failed' });
+    change(folder, 'scenarios.json', (d) => {
+      d.rules = [
+        rule({ service: 'payment_card_usd_hp' }),
+        { ...rule({ currency: 'USX', amount: 1 }), name: 'test money' },
+        rule({ service: { glob: 'pay_card_*' } }),
+        rule({ service: { glob: 'payment_card_*' }, currency: 'usd' }),
+        rule({ service: 'test_usd', currency: { glob: 'E?R' } }),
+      ];
+    });
+    const seen = async () => {
+      const { code, stderr } = await runBinary(['--check', '--fixtures', folder]);
+      assert.equal(code, 0);
+      return stderr.match(/unused_rule.*/g);
+    };
+    assert.deepEqual(await seen(), [
+      'unused_rule rule=rules[0] text="there is no service payment_card_usd_hp; did you mean payment_card_usd_hpp?"',
+      'unused_rule rule="test money" text="there is no currency USX; did you mean USD?"',
+      'unused_rule rule=rules[2] text="there is no service pay_card_*"',
+    ]);
+    change(folder, 'scenarios.json', (d) => { d.rules = Array.from({ length: 14 }, () => rule({ currency: 'USX' })); });
+    const many = await seen();
+    assert.deepEqual([many.length, many.at(-1)], [11, 'unused_rule more=4']);
+  });
+
   test('are replaced file by file', async () => {
     const folder = tempDir();
     copyFileSync(join(FIXTURES, 'scenarios.json'), join(folder, 'scenarios.json'));
