@@ -184,6 +184,21 @@ static void read_members(const json_t *object, const char *prefix, const char *c
     }
 }
 
+/* A setting can stand at the top or in `settings`. If both differ, neither is meant for sure. */
+static void check_twice(const json_t *object, struct json_errors *errors)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(json_object_get(object, "settings"), name, value)
+    {
+        const json_t *other = find_setting(name) ? json_object_get(object, name) : NULL;
+        if (other && !json_equal(other, value)) {
+            json_errors_add(errors, arena_printf(errors->arena, "settings.%s", name),
+                            "differs from %s at the top: give one of them", name);
+        }
+    }
+}
+
 /* The outcome must be one of the profile, whichever of the two was read. */
 static void check_outcome(const struct resolution_set *resolutions, const struct settings *settings,
                           struct json_errors *errors)
@@ -202,6 +217,7 @@ void settings_read(const json_t *object, const char *const *others,
                    struct json_errors *errors)
 {
     read_members(object, "", others, resolutions, settings, errors);
+    check_twice(object, errors);
     check_outcome(resolutions, settings, errors);
 }
 

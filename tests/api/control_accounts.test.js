@@ -117,6 +117,17 @@ describe('accounts', () => {
     assert.equal((await demo.send('GET', '/_mock/accounts')).json.total, before);
   });
 
+  test('a setting at the top and another one in `settings` are rejected, in any order', async () => {
+    const { id } = (await demo.newAccount()).account;
+    const top = { outcome: 'process_failed', only_final: true }, settings = { outcome: 'expired', only_final: true };
+    for (const body of [{ ...top, settings }, { settings, ...top }]) {
+      const error = refused(await demo.control('PATCH', `/accounts/${id}`, body));
+      assert.equal(error.message, 'settings.outcome: differs from outcome at the top: give one of them');
+    }
+    const same = { ...top, settings: top };
+    assert.equal((await demo.control('PATCH', `/accounts/${id}`, same)).expect(200).json.settings.outcome, top.outcome);
+  });
+
   test('are listed in pages', async () => {
     for (let i = 0; i < 5; i++) await demo.newAccount();
     const all = (await demo.send('GET', '/_mock/accounts?limit=1000')).expect(200).json;
