@@ -3,6 +3,8 @@
 #include "api/wait.h"
 #include "base/text.h"
 
+#include <string.h>
+
 /* ------------------------------------------------------------------ replies */
 
 struct answer *invoice_reply(struct call *call, unsigned status, const struct invoice *invoice,
@@ -62,6 +64,20 @@ static invoice_writer writer_of(enum order_way way)
                                                        : view_invoice_public;
 }
 
+/* What the caller probably meant instead of an order with `public_key`, or NULL. */
+static const char *meant_instead(const struct call *call)
+{
+    const char *header = http_header(call->request, "Authorization");
+    if (header && strstr(header, "pk_")) {
+        return "Authorization has the public key: it is the field public_key";
+    }
+    bool private = header || json_object_get(call->fields, "data");
+    return private && call->route->access != ACCESS_PAGE
+               ? "an order with Authorization or data goes to the private API: its base URL has no "
+                 "/public-api"
+               : NULL;
+}
+
 /* A missing key is a wrong field, reported with the others. */
 static struct answer *refuse_key(struct call *call, struct json_errors *errors)
 {
@@ -71,10 +87,7 @@ static struct answer *refuse_key(struct call *call, struct json_errors *errors)
         return call_refuse_key(call, key);
     }
     bool absent = !value || json_is_null(value) || key;
-    if (http_header(call->request, "Authorization") || json_object_get(call->fields, "data")) {
-        call->detail = "an order with Authorization or data goes to the private API: its base URL "
-                       "has no /public-api";
-    }
+    call->detail = meant_instead(call);
     json_errors_add(errors, "public_key",
                     absent ? MESSAGE_BLANK : "This value should be of type string.");
     return NULL;

@@ -89,6 +89,10 @@ describe('X-Mock-Reason', () => {
     const own = (await demo.send('POST', '/public-api/payment-invoices', { json: invoice(), auth })).expect(422);
     assert.match(reason(own), /; an order with Authorization or data goes to the private API/);
     const { public_key, ...order } = invoice();
+    const bearer = { Authorization: `Bearer ${demo.account.public_key}` };
+    await why(demo, await demo.send('POST', '/public-api/payment-invoices', { json: order, headers: bearer, auth: null }), 422,
+      /^public_key: .*; Authorization has the public key: it is the field public_key$/);
+    await why(demo, await demo.send('GET', '/hpp/', { auth }), 422, /^public_key: .*; it takes the account's pk_test_/);
     const keyless = (await demo.send('POST', '/public-api/payment-invoices', { json: order })).expect(422);
     assert.match(reason(keyless), /; it takes the account's pk_test_/);
   });
