@@ -92,7 +92,7 @@ static const char *read_pairs(struct http_request *request, struct form *form)
 static const char *read_parts(struct http_request *request, struct form *form)
 {
     const char *type = http_header(request, "Content-Type");
-    const char *why = multipart_read(type, request->body, request->body_size, form);
+    const char *why = form_read_parts(type, request->body, request->body_size, form);
     request->document = form_finish(form);
     return why;
 }

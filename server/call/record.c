@@ -155,12 +155,12 @@ static void add_target(struct writing *writing, enum journal_part part, const ch
 }
 
 /* Adds the part of a body that is kept. A secret at the cut is still recognized. */
-static void add_body(struct writing *writing, const char *data, size_t size)
+static void add_body(struct writing *writing, const char *type, const char *data, size_t size)
 {
     size_t kept = at_most(size, JOURNAL_BODY_MOST);
     struct masking masking = {writing, JOURNAL_BODY, writing->at, kept, 0};
     add(writing, JOURNAL_BODY, data, kept);
-    mask_find(data, at_most(size, kept + SECRET_MOST), hide, &masking);
+    mask_find(type, data, at_most(size, kept + SECRET_MOST), hide, &masking);
 }
 
 /* The part of a hidden value that is kept: the scheme of "Basic ***". */
@@ -227,7 +227,8 @@ static void write_parts(struct writing *writing, const struct http_request *requ
     add_target(writing, JOURNAL_TARGET, target, at_most(strlen(target), TARGET_MOST));
     http_headers(request, add_header, writing);
     kept->body = request->received;
-    add_body(writing, request->body, request->body_size);
+    const char *type = http_header(request, "Content-Type");
+    add_body(writing, type, request->body, request->body_size);
     writing->head = JOURNAL_REPLY_HEADERS;
     http_reply_headers(request, add_header, writing);
     kept->reply = answer_size;

@@ -43,9 +43,9 @@ const char *form_shown(struct arena *arena, const char *name, size_t size);
 size_t form_decode(char *text, size_t size, int plus);
 
 /*
- * multipart.c: adds the fields of a body that is multipart/form-data to the form; `type` is the
+ * form_parts.c: adds the fields of a body that is multipart/form-data to the form; `type` is the
  * value of its Content-Type. A part that is a file, has no name or is encoded is an error of the
  * form, under its field's name. An empty file input is ignored. Returns NULL, or why the body is
  * not multipart/form-data.
  */
-const char *multipart_read(const char *type, const char *body, size_t size, struct form *form);
+const char *form_read_parts(const char *type, const char *body, size_t size, struct form *form);

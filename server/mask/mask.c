@@ -111,7 +111,7 @@ static void hide_in_place(void *arg, const struct mask_span *span)
 
 void mask_body(char *data, size_t size)
 {
-    mask_find(data, size, hide_in_place, &(struct place){data, size});
+    mask_find(NULL, data, size, hide_in_place, &(struct place){data, size});
 }
 
 void mask_target(char *data, size_t size)

@@ -33,9 +33,10 @@ struct mask_span {
 };
 
 /* Calls `each` for every secret in a body, in order. They do not overlap. The first bytes tell the
- * format. */
-void mask_find(const char *data, size_t size, void (*each)(void *arg, const struct mask_span *span),
-               void *arg);
+ * format, but a boundary in `type`, its Content-Type (NULL: not known), comes first: that is how
+ * the parts are read. */
+void mask_find(const char *type, const char *data, size_t size,
+               void (*each)(void *arg, const struct mask_span *span), void *arg);
 
 /* The same for a target ("/path?a=b") or a header's value, which may be a URL. In the query after
  * '?', `token` is a secret too. */

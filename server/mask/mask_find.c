@@ -1,5 +1,7 @@
-/* Selects the reader of a text. Reads multipart bodies, whose parts need a reader each. */
+/* Selects the reader of a text. Reads the parts of multipart bodies, which need a reader each. */
 #include "mask_scan.h"
+
+#include "base/multipart.h"
 
 #include <string.h>
 #include <strings.h>
@@ -45,48 +47,62 @@ static bool is_secret_part(const struct mask_scan *scan, struct mask_range head,
     return false;
 }
 
-/* Reads a part after the line of its boundary: head, empty line, value. */
-static void take_part(const struct mask_scan *scan, struct mask_range part)
+static struct mask_range range_of(const struct mask_scan *scan, const struct multipart_text *text)
+{
+    return text->start ? (struct mask_range){(size_t)(text->start - scan->data),
+                                             (size_t)(text->end - scan->data)}
+                       : (struct mask_range){0};
+}
+
+static void take_part(const struct mask_scan *scan, const struct multipart_part *part)
 {
     enum mask_kind kind;
-    size_t crlf = mask_seek(scan, part.start, part.end, "\r\n\r\n", 4);
-    size_t lf = mask_seek(scan, part.start, part.end, "\n\n", 2);
-    struct mask_range head = {part.start, crlf < lf ? crlf : lf};
-    struct mask_range value = {head.end + (crlf < lf ? 4 : 2), part.end};
-    struct mask_range name;
-    mask_find_anywhere(scan, head, MASK_PLAIN, false);
-    if (head.end == part.end) {
-        return;
-    }
-    if (value.end > value.start && scan->data[value.end - 1] == '\r') {
-        value.end--; /* of the line end before the boundary */
-    }
-    if (is_secret_part(scan, head, &name, &kind)) {
+    struct mask_range head = range_of(scan, &part->head), value = range_of(scan, &part->value);
+    struct mask_range name = range_of(scan, &part->name);
+    mask_find_text(scan, head, MASK_PLAIN);
+    if (mask_is_secret_key(scan, name, MASK_PLAIN, &kind) ||
+        is_secret_part(scan, head, &name, &kind)) {
         mask_emit(scan, value, name, kind, false);
     } else {
         mask_find_part(scan, value);
     }
 }
 
-void mask_find_multipart(const struct mask_scan *scan, struct mask_range range)
+/* Returns false if the body has no part with this boundary. */
+static bool find_multipart(const struct mask_scan *scan, const struct multipart_text *boundary)
 {
-    const char *start = scan->data + range.start;
-    const char *line = memchr(start, '\n', range.end - range.start);
-    size_t size = line ? (size_t)(line - start) : range.end - range.start;
-    size -= size && start[size - 1] == '\r';
-    for (size_t at = range.start; at < range.end;) {
-        /* from after the boundary to the line end before the next one */
-        struct mask_range part = {at + size, at + size};
-        for (;; part.end++) {
-            part.end = mask_seek(scan, part.end, range.end, start, size);
-            if (part.end == range.end || scan->data[part.end - 1] == '\n') {
-                break;
-            }
-        }
-        at = part.end;
-        part.end -= part.end < range.end;
-        take_part(scan, part);
+    struct multipart body;
+    struct multipart_part part;
+    if (boundary->start == boundary->end ||
+        !multipart_begin(&body, boundary, scan->data, scan->size)) {
+        return false;
     }
+    enum multipart_step step;
+    mask_find_text(scan, (struct mask_range){0, (size_t)(body.at - scan->data)}, MASK_PLAIN);
+    while ((step = multipart_next(&body, &part)) == MULTIPART_PART) {
+        take_part(scan, &part);
+    }
+    if (step == MULTIPART_BROKEN) {
+        take_part(scan, &part);
+    } else {
+        mask_find_text(scan, range_of(scan, &part.head), MASK_PLAIN);
+    }
+    return true;
+}
+
+/* The boundary of a body without a Content-Type: its first line, if that begins with "--". */
+static struct multipart_text first_boundary(const struct mask_scan *scan)
+{
+    if (scan->size <= 2 || memcmp(scan->data, "--", 2) != 0) {
+        return (struct multipart_text){0};
+    }
+    const char *start = scan->data + 2;
+    const char *feed = memchr(start, '\n', scan->size - 2);
+    struct multipart_text line = {.start = start, .end = feed ? feed : scan->data + scan->size};
+    while (line.end > start && mask_is_one_of(line.end[-1], MASK_BLANKS)) {
+        line.end--;
+    }
+    return line;
 }
 
 /* ------------------------------------------------------------------ the formats */
@@ -119,21 +135,21 @@ static bool find_structured(const struct mask_scan *scan, struct mask_range rang
 void mask_find_part(const struct mask_scan *scan, struct mask_range range)
 {
     if (!find_structured(scan, range)) {
-        mask_find_anywhere(scan, range, MASK_PLAIN, false);
+        mask_find_text(scan, range, MASK_PLAIN);
     }
 }
 
-void mask_find(const char *data, size_t size, void (*each)(void *arg, const struct mask_span *span),
-               void *arg)
+void mask_find(const char *type, const char *data, size_t size,
+               void (*each)(void *arg, const struct mask_span *span), void *arg)
 {
     const struct mask_scan scan = {.data = data, .size = size, .each = each, .arg = arg};
     struct mask_range all = {0, size};
-    if (size == 0 || find_structured(&scan, all)) {
+    struct multipart_text said = multipart_boundary(type);
+    if (size == 0 || find_multipart(&scan, &said) || find_structured(&scan, all)) {
         return;
     }
-    if (size > 2 && data[0] == '-' && data[1] == '-') {
-        mask_find_multipart(&scan, all);
-    } else {
+    said = first_boundary(&scan);
+    if (!find_multipart(&scan, &said)) {
         mask_find_form(&scan, all);
     }
 }

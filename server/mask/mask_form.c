@@ -39,7 +39,7 @@ static void find_in_pair(const struct mask_scan *scan, struct mask_range pair,
         mask_emit(scan, value, key, kind, false);
     } else {
         mask_find_anywhere(scan, key, coding, false);
-        mask_find_anywhere(scan, value, coding, false);
+        mask_find_text(scan, value, coding);
     }
 }
 

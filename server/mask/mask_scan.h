@@ -101,7 +101,6 @@ void mask_find_form(const struct mask_scan *scan, struct mask_range range);
 /* The inside of a JSON string, which may be a URL with a query. */
 void mask_find_url_in_json(const struct mask_scan *scan, struct mask_range range);
 void mask_find_xml(const struct mask_scan *scan, struct mask_range range);
-void mask_find_multipart(const struct mask_scan *scan, struct mask_range range);
 
 /* A part of a multipart body: JSON, XML or any text. */
 void mask_find_part(const struct mask_scan *scan, struct mask_range range);

@@ -62,7 +62,7 @@ bool mask_is_secret_name(const struct mask_scan *scan, struct mask_range name,
                 return false;
             }
             text[n++] = (char)tolower((unsigned char)c);
-        } else if (!mask_is_one_of(c, BETWEEN_WORDS)) {
+        } else if (c && !mask_is_one_of(c, BETWEEN_WORDS)) {
             return false;
         }
     }
@@ -111,9 +111,12 @@ void mask_find_text(const struct mask_scan *scan, struct mask_range range, enum 
     enum mask_kind kind;
     for (size_t at = range.start; at < range.end;) {
         struct mask_range name = next_word(scan, at, range.end);
-        struct mask_range value = value_behind(scan, name.end, range.end);
         at = name.end;
-        if (value.end > value.start && mask_is_secret_name(scan, name, coding, &kind)) {
+        if (!mask_is_secret_name(scan, name, coding, &kind)) {
+            continue; /* before its value is read, which may be long, and have names too */
+        }
+        struct mask_range value = value_behind(scan, name.end, range.end);
+        if (value.end > value.start) {
             mask_find_anywhere(scan, (struct mask_range){done, value.start}, coding, false);
             mask_emit(scan, value, name, kind, false);
             done = at = value.end;

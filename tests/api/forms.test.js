@@ -230,7 +230,36 @@ test('the boundary is found where PHP finds it', async () => {
   }
 });
 
-test('PHP agrees about the boundaries', { skip: noPhp && 'php-cli is not installed' }, async () => {
+/** What follows Content-Disposition: form-data, and the name that PHP reads in it; none: the body is refused. */
+const HEADS = [
+  ['; name="a"', 'a'],
+  [';name=a', 'a'],
+  ['; NAME=a; x=y', 'a'],
+  ["; name='a'", 'a'],
+  ['; name= "a"', 'a'],
+  ['; name=a b', 'a'],
+  ['; name="b"; name="a"', 'a'],
+  ['; x="; name=b"; name=a', 'a'],
+  [';\r\n name="a"', 'a'],
+  ['; name="a\\"b"', 'a"b'],
+  ['; filename*=x; name="a"', 'a'],
+  ['; name="a"\r\nContent-Disposition: form-data; name="b"', 'a'],
+  ['; name = "a"', null],
+  ['; xname=a', null],
+  ['; name', null],
+];
+const bodyOf = (head) => `--xx\r\nContent-Disposition: form-data${head}\r\n\r\n7\r\n--xx--\r\n`;
+
+test('the name of a part is the one that PHP reads', async () => {
+  for (const [head, name] of HEADS) {
+    const body = bodyOf(head.replace(/\ba\b/, 'amount')).replace('7', 'x');
+    const { errors } = (await sendBody('multipart/form-data; boundary=xx', body)).expect(422).json;
+    if (name === null) assert.deepEqual(Object.keys(errors), [''], head);
+    else assert.equal(/blank/.test(errors.amount), name !== 'a', head);
+  }
+});
+
+test('PHP agrees about boundaries and names', { skip: noPhp && 'php-cli is not installed' }, async () => {
   const port = await freePort();
   const php = spawn('php', ['-S', `127.0.0.1:${port}`, unit('php_post.php')], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((done) => { php.on('exit', done); });
@@ -244,6 +273,12 @@ test('PHP agrees about the boundaries', { skip: noPhp && 'php-cli is not install
         method: 'POST', body: multipart(Object.entries(ORDER), boundary), headers: { 'Content-Type': type },
       });
       assert.deepEqual(await reply.json(), found ? ORDER : [], type);
+    }
+    for (const [head, name] of HEADS) {
+      const reply = await fetch(`http://127.0.0.1:${port}/`, {
+        method: 'POST', body: bodyOf(head), headers: { 'Content-Type': 'multipart/form-data; boundary=xx' },
+      });
+      assert.deepEqual(await reply.json(), name ? { [name]: '7' } : [], head);
     }
   } finally {
     php.kill();

@@ -292,6 +292,27 @@ async function runScript(text, env) {
   return promisify(execFile)('sh', [file], { env: { PATH: process.env.PATH, ...env }, maxBuffer: 1 << 26 });
 }
 
+test('parts are masked as the form is read, whatever stands before, between and in them', async () => {
+  const part = (name, value, end = '\r\n\r\n') => `Content-Disposition: form-data; ${name}${end}${value}\r\n`;
+  const cvv = part('name="cvv"', '98715');
+  const key = `--B\r\n${part('name="public_key"', demo.account.public_key)}`;
+  for (const body of [
+    `\r\n${key}--B\r\n${cvv}--B--\r\n`,
+    `--x\r\n${key}--B\r\n${cvv}--B--\r\n`,
+    `{"a":1}\r\n--B \r\n${cvv}--B--\r\n`,
+    `${key}--B\r\n${part('name="cvv"', '98715', '\n\r\n')}--B--\r\n`,
+    `${key}--B\r\n${part('name="cvv"', '1\r\n--Bx\r\n\r\n98715')}--B--\r\n`,
+    `${key}--B\r\n${part("name= 'cvv'", '98715')}--B--\r\n`,
+    `${key}--B\r\n${part('name=note', 'a=b&cvv=98715')}--B--\r\n`,
+  ]) {
+    await demo.send('POST', '/public-api/payment-invoices/process', {
+      body, headers: { 'Content-Type': 'multipart/form-data; boundary=B' } });
+    const { items } = (await demo.control('GET', '/requests', undefined, { parameters: { limit: 1 } })).json;
+    const kept = JSON.stringify(items);
+    assert.ok(kept.includes('*****') && !kept.includes('98715'), body);
+  }
+});
+
 test('a card number in a header of a reply is masked', async () => {
   const server = await startServer();
   const api = new Client(server);

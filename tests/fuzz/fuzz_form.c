@@ -53,7 +53,7 @@ static void parts(const uint8_t *data, size_t size, struct arena *arena)
     const uint8_t *line = memchr(data, '\n', size);
     size_t type = line ? (size_t)(line - data) : size;
     const char *body = arena_copy(arena, data + type, size - type);
-    const char *why = multipart_read(arena_copy(arena, data, type), body, size - type, &form);
+    const char *why = form_read_parts(arena_copy(arena, data, type), body, size - type, &form);
     PROMISE(!why || *why);
     judge(form_finish(&form), &errors);
 }

@@ -33,7 +33,7 @@ static char *read_parts(const char *type, const char *body, size_t size)
     struct arena arena = {0};
     struct json_errors errors = {.arena = &arena};
     struct form form = {.errors = &errors};
-    const char *why = multipart_read(type, body, size, &form);
+    const char *why = form_read_parts(type, body, size, &form);
     json_auto_t *root = form_finish(&form);
     char *shown = why ? mem_strdup("?") : show(root, &errors);
     arena_finish(&arena);
@@ -137,7 +137,11 @@ static void the_head_of_a_part(void **state)
         {HEAD "; filename*=b; name=\"a\\\"\\\\\"", "{\"a\\\"\\\\\":\"v\"}"},
         {HEAD "; name=\"a", "{\"a\":\"v\"}"},
         {HEAD "; name=a\n" HEAD "; name=b", "{\"a\":\"v\"}"},
-        {HEAD "\n" HEAD "; name=a", "{\"a\":\"v\"}"},
+        {HEAD "; name=a; name='b'; c=d", "{\"b\":\"v\"}"},
+        {HEAD ";\n\tname = b;\n name= \"a\"", "{\"a\":\"v\"}"},
+        {HEAD "; name=a b", "{\"a\":\"v\"}"},
+        {HEAD "\n" HEAD "; name=a",
+         ": This part has no name: write Content-Disposition: form-data; name=\"...\"."},
         {"X-Y: z\nContent-Transfer-Encoding: 8bit\n" HEAD "; name=a", "{\"a\":\"v\"}"},
         {HEAD "; name=\"\"",
          ": This part has no name: write Content-Disposition: form-data; name=\"...\"."},
@@ -183,6 +187,25 @@ static void heads_have_any_number_of_parameters(void **state)
     free(is);
 }
 
+/* Each dash may begin a delimiter, and each line looks like one. */
+static void a_body_of_what_may_be_delimiters_costs_its_size(void **state)
+{
+    buf_auto type = {0}, body = {0};
+    (void)state;
+    buf_text(&type, "multipart/form-data; boundary=");
+    for (int i = 0; i < 8000; i++) {
+        buf_text(&type, "-");
+    }
+    for (int i = 0; i < 1000000; i++) {
+        buf_text(&body, i % 9000 == 8999 ? "\n" : "-");
+    }
+    buf_printf(&body, "\n--%s\n" HEAD "; name=a\n\nv\n--%s--\n", strchr(buf_str(&type), '=') + 1,
+               strchr(buf_str(&type), '=') + 1);
+    char *is = read_parts(buf_str(&type), body.data, body.size);
+    assert_string_equal(is, "?"); /* the first line of dashes is the last delimiter */
+    free(is);
+}
+
 static void file_inputs_that_were_left_empty_are_no_fields(void **state)
 {
     buf_auto body = {0};
@@ -206,6 +229,7 @@ int main(void)
         cmocka_unit_test(the_head_of_a_part),
         cmocka_unit_test(a_nul_byte_in_the_head_of_a_part_is_refused),
         cmocka_unit_test(heads_have_any_number_of_parameters),
+        cmocka_unit_test(a_body_of_what_may_be_delimiters_costs_its_size),
         cmocka_unit_test(file_inputs_that_were_left_empty_are_no_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
