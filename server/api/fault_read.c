@@ -120,10 +120,13 @@ static const char *why_no_path(const struct call *call, const struct fault *faul
 {
     bool page = fault->place == FAULT_ON_PAGE;
     const char *path = fault->match.path;
-    if (call_has_path(call, page, path)) {
+    if (strchr(path, '{')) {
+        return "It is compared as it is: write * for an id.";
+    }
+    if (call_has_path(call, page, NULL, path)) {
         return NULL;
     }
-    if (call_has_path(call, !page, path)) {
+    if (call_has_path(call, !page, NULL, path)) {
         return page ? "This is the path of an API call: use \"on\":\"api\"."
                     : "This is the path of a page: use \"on\":\"page\".";
     }
@@ -147,6 +150,17 @@ static void check_path(const struct call *call, const struct fault *fault,
                                                     : why_no_path(call, fault);
     if (why) {
         json_errors_add(errors, "match.path", "%s", why);
+    }
+}
+
+/* A method that no call of this path has. */
+static void check_method(const struct call *call, const struct fault *fault,
+                         struct json_errors *errors)
+{
+    const char *method = fault->match.method, *path = fault->match.path;
+    if (method && (fault_params(fault->effect.kind, fault->place) & FAULT_HAS_METHOD) &&
+        !call_has_path(call, fault->place == FAULT_ON_PAGE, method, path ?: "*")) {
+        json_errors_add(errors, "match.method", "No call of this path has the method %s.", method);
     }
 }
 
@@ -229,11 +243,15 @@ static struct answer *find_kind(struct call *call, struct input *input)
     if (fault_kind_parse(input->name, fault->place, &fault->effect.kind)) {
         return NULL;
     }
-    const struct nearest nearest = fault_nearest(input->name, fault->place);
     const char *other = find_other_place(input->name);
+    if (other) {
+        return call_control_error(call, 422, "unknown_fault",
+                                  "there is no fault \"%s\" on %s; it is a fault on %s",
+                                  input->name, input->on, other);
+    }
+    const struct nearest nearest = fault_nearest(input->name, fault->place);
     const char *names =
-        other ? arena_printf(call->arena, "it is a fault on %s", other)
-              : arena_printf(call->arena, "it must be %s", fault_names(fault->place, call->arena));
+        arena_printf(call->arena, "it must be %s", fault_names(fault->place, call->arena));
     return call_control_error(call, 422, "unknown_fault", "there is no fault \"%s\" on %s%s",
                               input->name, input->on, nearest_hint(&nearest, call->arena, names));
 }
@@ -261,6 +279,7 @@ struct answer *fault_read(struct call *call, const json_t *body, struct fault *r
         check_types(body, &errors);
         check_params(body, &input.fault, input.name, &errors);
         check_path(call, &input.fault, &errors);
+        check_method(call, &input.fault, &errors);
         check_match(&input, &errors);
         check_effect(&input, &errors);
     }

@@ -183,9 +183,12 @@ const char *call_base_url(const struct call *call);
 
 /* ------------------------------------------------------------------ what it sends */
 
-/* router.c: true if a page, or a call of the platform, may have this path, which may start with
- * /api and end in a slash. */
-bool call_has_path(const struct call *call, bool page, const char *path);
+/* router.c: true if a page, or a call of the platform, may have this method (NULL: any) and path,
+ * which may start with /api, end in a slash, and have `*` for any text. */
+bool call_has_path(const struct call *call, bool page, const char *method, const char *path);
+
+/* Of the control API: refuses what nothing would read, the body of a GET or a DELETE. */
+struct answer *call_check_no_body(struct call *call) ATTR_MUST_USE;
 
 /* The body as a JSON object; the call owns it. Refuses other bodies with 400 in the form of the
  * API. */

@@ -41,12 +41,19 @@ static bool begins_with_brace(const struct http_request *request)
     return request->body[blank] == '{';
 }
 
-/* Reads the body. If it does not begin like JSON, the parser's words say too little. */
+static bool is_control(const struct call *call)
+{
+    return target_is_under(call->request->path, CALL_CONTROL_PREFIX);
+}
+
+/* Reads the body. If it does not begin like JSON, the parser's words say too little. Of a name that
+ * stands twice, the platform takes the last value. */
 static const char *read_json(struct call *call)
 {
     struct http_request *request = call->request;
     const char *why = "the body must be a JSON object";
-    request->document = json_parse(request->body, request->body_size, call->arena, &why);
+    request->document = (is_control(call) ? json_parse_once : json_parse)(
+        request->body, request->body_size, call->arena, &why);
     size_t blanks = strspn(request->body, " \t\r\n");
     char first = request->body[blanks];
     bool begins = first == '{' || first == '[', nul = !first && blanks < request->body_size;
@@ -65,13 +72,24 @@ struct answer *call_body(struct call *call, json_t **ret_body)
     if (json_is_object(request->document)) {
         return NULL;
     }
-    return target_is_under(request->path, CALL_CONTROL_PREFIX)
-               ? call_control_error(call, 400, "invalid_json", "%s", why)
-               : call_error_because(
-                     call, 400,
-                     text_starts(why, "line ") /* of the JSON library */
-                         ? arena_printf(call->arena, "the body must be JSON: %s", why)
-                         : why);
+    return is_control(call) ? call_control_error(call, 400, "invalid_json", "%s", why)
+                            : call_error_because(
+                                  call, 400,
+                                  text_starts(why, "line ") /* of the JSON library */
+                                      ? arena_printf(call->arena, "the body must be JSON: %s", why)
+                                      : why);
+}
+
+struct answer *call_check_no_body(struct call *call)
+{
+    const struct http_request *request = call->request;
+    bool takes_none = text_equal(request->method, "DELETE") || text_equal(request->method, "GET");
+    return takes_none && request->body[strspn(request->body, " \t\r\n{}")]
+               ? call_control_error(call, 422, "unexpected_body",
+                                    "%s takes no body: what it is about stands in its path and "
+                                    "query",
+                                    request->method)
+               : NULL;
 }
 
 json_t *call_document(struct call *call)

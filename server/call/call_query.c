@@ -3,6 +3,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "call/call.h"
+#include "http/form.h"
 
 #include <string.h>
 
@@ -85,6 +86,25 @@ static struct answer *refuse_parameters(struct call *call, const json_t *query)
         few_message(&unknown, call->arena, "parameters of the query are unknown"), body_hint(call));
 }
 
+/* The name of a pair that an earlier one has already, or NULL. */
+static const char *find_repeated(struct call *call)
+{
+    struct json_errors errors = {.arena = call->arena};
+    json_auto_t *seen = json_object();
+    const char *at = call->request->query_text, *name = NULL;
+    while (*at) {
+        size_t size = strcspn(at, "&");
+        json_auto_t *pair = form_parse(at, size, &errors);
+        name = json_object_iter_key(json_object_iter(pair));
+        if (name && json_object_get(seen, name)) {
+            return arena_strdup(call->arena, name);
+        }
+        json_object_update(seen, pair);
+        at += size + (at[size] == '&');
+    }
+    return NULL;
+}
+
 struct answer *call_check_query(struct call *call)
 {
     const struct json_errors *errors = http_query_errors(call->request);
@@ -101,5 +121,8 @@ struct answer *call_check_query(struct call *call)
             return refuse_parameters(call, query);
         }
     }
-    return NULL;
+    name = find_repeated(call);
+    return name ? call_control_error(call, 422, "invalid_parameter",
+                                     "%s: stands twice in the query", name)
+                : NULL;
 }

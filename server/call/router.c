@@ -79,14 +79,14 @@ static bool may_match(struct arena *arena, const struct route *route, const char
             target_may_match(glob, arena_printf(arena, PRIVATE_PREFIX "%s", pattern)));
 }
 
-bool call_has_path(const struct call *call, bool page, const char *path)
+bool call_has_path(const struct call *call, bool page, const char *method, const char *path)
 {
     const char *glob = without_slash(call->arena, path);
     for (size_t i = 0; i < call->router->n_routes; i++) {
         const struct route *route = &call->router->routes[i];
         bool platform = route->account && !target_is_under(route->pattern, CALL_CONTROL_PREFIX);
         if (platform && page == (route->access == ACCESS_PAGE) &&
-            may_match(call->arena, route, glob)) {
+            (!method || text_equal(method, route->method)) && may_match(call->arena, route, glob)) {
             return true;
         }
     }
@@ -146,7 +146,7 @@ static struct answer *enter(struct call *call)
     return page_if_needed(call, refused ? refused : check_needs(call));
 }
 
-#define CHECKS_MOST 4
+#define CHECKS_MOST 5
 
 /* The steps before the handler, in this order. */
 static struct answer *(*const checks[][CHECKS_MOST])(struct call *call) = {
@@ -154,9 +154,11 @@ static struct answer *(*const checks[][CHECKS_MOST])(struct call *call) = {
     [ACCESS_PRIVATE] = {enter, call_check_query_text, call_check_headers},
     [ACCESS_GATE] = {call_check_query_text, enter, call_check_headers},
     [ACCESS_PAGE] = {call_check_page_query, enter},
-    [ACCESS_CONTROL] = {call_check_origin, call_check_token, call_check_query, enter},
-    [ACCESS_CONTROL_OPEN] = {call_check_origin, call_check_query, enter},
-    [ACCESS_CONTROL_LARGE] = {call_check_origin, call_check_token, call_check_query, enter},
+    [ACCESS_CONTROL] = {call_check_origin, call_check_token, call_check_query, call_check_no_body,
+                        enter},
+    [ACCESS_CONTROL_OPEN] = {call_check_origin, call_check_query, call_check_no_body, enter},
+    [ACCESS_CONTROL_LARGE] = {call_check_origin, call_check_token, call_check_query,
+                              call_check_no_body, enter},
     [ACCESS_DASHBOARD] = {call_check_origin, call_check_query},
     [ACCESS_SINK] = {enter},
 };

@@ -377,6 +377,11 @@ json_t *json_parse(const char *data, size_t size, struct arena *arena, const cha
     return parse(data, size, JSON_ALLOW_NUL, arena, ret_why);
 }
 
+json_t *json_parse_once(const char *data, size_t size, struct arena *arena, const char **ret_why)
+{
+    return parse(data, size, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, arena, ret_why);
+}
+
 json_t *json_parse_any(const char *data, size_t size, struct arena *arena, const char **ret_why)
 {
     return parse(data, size, JSON_ALLOW_NUL | JSON_DECODE_ANY, arena, ret_why);

@@ -136,7 +136,10 @@ const char *json_mistyped(struct arena *arena, const json_t *object,
  */
 json_t *json_parse(const char *data, size_t size, struct arena *arena, const char **ret_why);
 
-/* The same; also accepts a text, a number, true, false and null as the whole document. */
+/* The same, without an object that has a name twice. */
+json_t *json_parse_once(const char *data, size_t size, struct arena *arena, const char **ret_why);
+
+/* As json_parse; also accepts a text, a number, true, false and null as the whole document. */
 json_t *json_parse_any(const char *data, size_t size, struct arena *arena, const char **ret_why);
 
 /* True for what PHP accepts as a map: an object, or an empty list. */

@@ -90,6 +90,22 @@ describe('the server', () => {
     }
   });
 
+  test('what a caller sent twice, or where nothing reads it, is rejected', async () => {
+    const api = await demo.newAccount();
+    const { id } = api.account;
+    const words = async (method, path, body) => refused(await demo.send(method, `/_mock${path}`, { body })).message;
+    assert.equal(await words('POST', `/reset?account=coma_nobody&account=${id}`), 'account: stands twice in the query');
+    assert.equal(await words('GET', `/requests?account=${id}&limit=5&limi%74=6`), 'limit: stands twice in the query');
+    assert.match(await words('POST', `/outcomes?account=${id}`, '{"outcomes":["processed"],"outcomes":["expired"]}'),
+      /duplicate object key/);
+    await api.outcomes('processed');
+    for (const [method, path] of [['DELETE', '/outcomes'], ['DELETE', '/faults'], ['GET', '/outcomes']]) {
+      assert.match(await words(method, `${path}?account=${id}`, '{"id":"one"}'), new RegExp(`^${method} takes no body`));
+    }
+    assert.equal((await api.control('GET', '/outcomes')).json.total ?? 1, 1);
+    (await demo.send('DELETE', `/_mock/outcomes?account=${id}`, { body: '{}' })).expect(200);
+  });
+
   test('an unknown account is 404 everywhere', async () => {
     const nobody = demo.with({ id: 'coma_0000000000000000' });
     refused(await nobody.control('GET', '/clock'), 404);

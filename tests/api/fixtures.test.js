@@ -345,6 +345,7 @@ describe('fixtures', () => {
         { ...rule({ currency: 'USX', amount: 1 }), name: 'test money' },
         rule({ service: { glob: 'pay_card_*' } }),
         rule({ service: { glob: 'payment_card_*' }, currency: 'usd' }),
+        rule({ reference_id: 'fail-*' }),
         rule({ service: 'test_usd', currency: { glob: 'E?R' } }),
       ];
     });
@@ -357,6 +358,7 @@ describe('fixtures', () => {
       'unused_rule rule=rules[0] text="there is no service payment_card_usd_hp; did you mean payment_card_usd_hpp?"',
       'unused_rule rule="test money" text="there is no currency USX; did you mean USD?"',
       'unused_rule rule=rules[2] text="there is no service pay_card_*"',
+      'unused_rule rule=rules[4] text="* in reference_id is no pattern; write {\\"glob\\": \\"fail-*\\"}"',
     ]);
     change(folder, 'scenarios.json', (d) => { d.rules = Array.from({ length: 14 }, () => rule({ currency: 'USX' })); });
     const many = await seen();
