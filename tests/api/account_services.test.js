@@ -54,6 +54,8 @@ describe('a changed service', () => {
     assert.deepEqual((await restore(api, CARD)).expect(200).json, { restored: CARD });
     assert.deepEqual(await known(api, CARD), before);
     (await restore(api, CARD)).expect(404);
+    assert.match((await restore(api, CARD.slice(0, -1))).expect(404).json.error.message,
+      /; did you mean payment_card_eur_hpp\?$/);
   });
 
   test('keeps its currency, method and flow while invoices use it', async () => {
