@@ -153,14 +153,15 @@ static void check_path(const struct call *call, const struct fault *fault,
     }
 }
 
-/* A method that no call of this path has. */
+/* A method that no call, or no page, of this path has. */
 static void check_method(const struct call *call, const struct fault *fault,
                          struct json_errors *errors)
 {
     const char *method = fault->match.method, *path = fault->match.path;
-    if (method && (fault_params(fault->effect.kind, fault->place) & FAULT_HAS_METHOD) &&
+    if (method && !json_errors_has(errors, "match.path") &&
+        (fault_params(fault->effect.kind, fault->place) & FAULT_HAS_METHOD) &&
         !call_has_path(call, fault->place == FAULT_ON_PAGE, method, path ?: "*")) {
-        json_errors_add(errors, "match.method", "No call of this path has the method %s.", method);
+        json_errors_add(errors, "match.method", "Nothing there has the method %s.", method);
     }
 }
 

@@ -107,13 +107,28 @@ static const char *next_line(const char *at, const char *end)
     return feed ? feed + 1 : NULL;
 }
 
+static bool is_empty_line(const char *at, const char *end)
+{
+    at += at < end && *at == '\r';
+    return at < end && *at == '\n';
+}
+
+/* Whether a line goes on with the header before it: it begins with a blank or has no colon. */
+static bool goes_on(const char *line, const char *end)
+{
+    const char *next = next_line(line, end);
+    return line < end && !is_empty_line(line, end) &&
+           (*line == ' ' || *line == '\t' ||
+            !memchr(line, ':', (size_t)((next ? next : end) - line)));
+}
+
 /* Takes a header with the lines on which it goes on. Returns false if it does not end. */
 static bool take_header(const char **at, const char *end, struct multipart_text *ret_header)
 {
     const char *line = *at;
     do {
         line = next_line(line, end);
-    } while (line && line < end && (*line == ' ' || *line == '\t'));
+    } while (line && goes_on(line, end));
     if (!line) {
         return false;
     }
@@ -142,10 +157,10 @@ static bool read_head(struct multipart *body, struct multipart_part *part)
 {
     struct multipart_text header, value;
     bool disposed = false;
-    while (take_header(&body->at, body->end, &header) &&
-           !memchr(header.start, '\0', size_of(&header))) {
-        if (header.start == header.end) {
-            return true;
+    while (!is_empty_line(body->at, body->end)) {
+        if (!take_header(&body->at, body->end, &header) ||
+            memchr(header.start, '\0', size_of(&header))) {
+            return false;
         }
         struct multipart_text name = split_header(header, &value);
         if (!disposed && is_named(&name, "Content-Disposition")) {
@@ -155,7 +170,8 @@ static bool read_head(struct multipart *body, struct multipart_part *part)
             part->encoding = value;
         }
     }
-    return false;
+    body->at = next_line(body->at, body->end);
+    return true;
 }
 
 /* ------------------------------------------------------------------ parts */

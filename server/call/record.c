@@ -155,8 +155,13 @@ static void add_target(struct writing *writing, enum journal_part part, const ch
 }
 
 /* Adds the part of a body that is kept. A secret at the cut is still recognized. */
-static void add_body(struct writing *writing, const char *type, const char *data, size_t size)
+static void add_body(struct writing *writing, const struct http_request *request)
 {
+    size_t size = request->body_size;
+    if (!size) {
+        return;
+    }
+    const char *data = request->body, *type = http_header(request, "Content-Type");
     size_t kept = at_most(size, JOURNAL_BODY_MOST);
     struct masking masking = {writing, JOURNAL_BODY, writing->at, kept, 0};
     add(writing, JOURNAL_BODY, data, kept);
@@ -227,8 +232,7 @@ static void write_parts(struct writing *writing, const struct http_request *requ
     add_target(writing, JOURNAL_TARGET, target, at_most(strlen(target), TARGET_MOST));
     http_headers(request, add_header, writing);
     kept->body = request->received;
-    const char *type = http_header(request, "Content-Type");
-    add_body(writing, type, request->body, request->body_size);
+    add_body(writing, request);
     writing->head = JOURNAL_REPLY_HEADERS;
     http_reply_headers(request, add_header, writing);
     kept->reply = answer_size;

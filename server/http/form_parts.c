@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The text without its backslashes, in the arena; NULL if there is none. */
-static const char *plain(struct arena *arena, const struct multipart_text *text)
+static const char *unquoted(struct arena *arena, const struct multipart_text *text)
 {
     if (!text->start) {
         return NULL;
@@ -28,14 +28,14 @@ static const char *plain(struct arena *arena, const struct multipart_text *text)
 /* Returns NULL if the part is plain text, else what is wrong with it. */
 static const char *why_no_field(const char *name, const char *file, const char *encoding)
 {
-    static const char *const plain_ones[] = {"7bit", "8bit", "binary", NULL};
+    static const char *const harmless[] = {"7bit", "8bit", "binary", NULL};
     if (!*name) {
         return "This part has no name: write Content-Disposition: form-data; name=\"...\".";
     }
     if (file) {
         return "This field is a file: only texts are accepted here.";
     }
-    return encoding && text_index_nocase(plain_ones, encoding) < 0
+    return encoding && text_index_nocase(harmless, encoding) < 0
                ? "This part has a Content-Transfer-Encoding: send it as it is."
                : NULL;
 }
@@ -43,13 +43,13 @@ static const char *why_no_field(const char *name, const char *file, const char *
 static void take(struct form *form, const struct multipart_part *part)
 {
     struct json_errors *errors = form->errors;
-    const char *name = plain(errors->arena, &part->name) ?: "";
-    const char *file = plain(errors->arena, &part->file);
+    const char *name = unquoted(errors->arena, &part->name) ?: "";
+    const char *file = unquoted(errors->arena, &part->file);
     size_t size = (size_t)(part->value.end - part->value.start);
     if (file && !*file && !size) {
         return; /* a file input that was left empty */
     }
-    const char *why = why_no_field(name, file, plain(errors->arena, &part->encoding));
+    const char *why = why_no_field(name, file, unquoted(errors->arena, &part->encoding));
     if (why) {
         json_errors_add(errors, form_shown(errors->arena, name, strlen(name)), "%s", why);
     } else {

@@ -204,11 +204,15 @@ static uint64_t after_any(const char *pattern, uint64_t places)
 bool target_may_match(const char *glob, const char *pattern)
 {
     uint64_t places = place(0);
+    size_t size = strlen(pattern);
+    if (size > TARGET_PATTERN_MOST) {
+        die("the pattern %s is too long", pattern);
+    }
     for (; *glob; glob++) {
         places =
             *glob == '*' ? after_any(pattern, places) : after_character(pattern, places, *glob);
     }
-    return places & place(strlen(pattern));
+    return places & place(size);
 }
 
 bool target_is_under(const char *path, const char *prefix)

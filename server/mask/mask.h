@@ -33,7 +33,7 @@ struct mask_span {
 };
 
 /* Calls `each` for every secret in a body, in order. They do not overlap. The first bytes tell the
- * format, but a boundary in `type`, its Content-Type (NULL: not known), comes first: that is how
+ * format, but the boundary of `type`, its Content-Type (NULL: not known), comes first: that is how
  * the parts are read. */
 void mask_find(const char *type, const char *data, size_t size,
                void (*each)(void *arg, const struct mask_span *span), void *arg);

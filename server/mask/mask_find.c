@@ -144,7 +144,8 @@ void mask_find(const char *type, const char *data, size_t size,
 {
     const struct mask_scan scan = {.data = data, .size = size, .each = each, .arg = arg};
     struct mask_range all = {0, size};
-    struct multipart_text said = multipart_boundary(type);
+    bool parts = type && strncasecmp(type, "multipart/", strlen("multipart/")) == 0;
+    struct multipart_text said = multipart_boundary(parts ? type : NULL);
     if (size == 0 || find_multipart(&scan, &said) || find_structured(&scan, all)) {
         return;
     }

@@ -160,12 +160,14 @@ test('multipart/form-data creates the same invoice', async () => {
     ['metadata[long]', long.repeat(40)],
     ['metadata[lines]', 'one\r\n--x\r\n two '],
     ['description', ''],
+    ['metadata[indented]', '  a\r\n\tb'],
     ['photo', '', '; filename=""'],
     ['customer[reference_id]', 'c+1%41'],
   ];
   (await sendParts(parts)).expect(302);
   const { metadata, description } = await made(reference_id);
-  assert.deepEqual([metadata.i, metadata.lines, description], [['a', 'b'], 'one\r\n--x\r\n two ', null]);
+  assert.deepEqual([metadata.i, metadata.lines, metadata.indented, description],
+    [['a', 'b'], 'one\r\n--x\r\n two ', '  a\r\n\tb', null]);
   assert.equal(metadata.long, long.repeat(40));
   (await sendParts([['reference_id', randomUUID()]], '/hpp/')).expect(303);
 });
@@ -230,7 +232,8 @@ test('the boundary is found where PHP finds it', async () => {
   }
 });
 
-/** What follows Content-Disposition: form-data, and the name that PHP reads in it; none: the body is refused. */
+/** What follows Content-Disposition: form-data, and the name that PHP reads in it, perhaps with its value; none: the
+    body is refused. */
 const HEADS = [
   ['; name="a"', 'a'],
   [';name=a', 'a'],
@@ -244,15 +247,21 @@ const HEADS = [
   ['; name="a\\"b"', 'a"b'],
   ['; filename*=x; name="a"', 'a'],
   ['; name="a"\r\nContent-Disposition: form-data; name="b"', 'a'],
+  ['; name="a"', 'a', ' 7'],
+  ['; name="a"', 'a', '\t7\r\n'],
+  ['; name="a"', 'a', ''],
+  ['\r\n \r\n; name="a"\r\nContent-Disposition: form-data; name="b"', 'a'],
+  [';\r\nname=a\r\nX: name=b', 'a'],
   ['; name = "a"', null],
   ['; xname=a', null],
   ['; name', null],
 ];
-const bodyOf = (head) => `--xx\r\nContent-Disposition: form-data${head}\r\n\r\n7\r\n--xx--\r\n`;
+const bodyOf = (head, value = '7') =>
+  `--xx\r\nContent-Disposition: form-data${head}\r\n\r\n${value}\r\n--xx--\r\n`;
 
 test('the name of a part is the one that PHP reads', async () => {
   for (const [head, name] of HEADS) {
-    const body = bodyOf(head.replace(/\ba\b/, 'amount')).replace('7', 'x');
+    const body = bodyOf(head.replace(/\ba\b/, 'amount'), 'x');
     const { errors } = (await sendBody('multipart/form-data; boundary=xx', body)).expect(422).json;
     if (name === null) assert.deepEqual(Object.keys(errors), [''], head);
     else assert.equal(/blank/.test(errors.amount), name !== 'a', head);
@@ -274,11 +283,11 @@ test('PHP agrees about boundaries and names', { skip: noPhp && 'php-cli is not i
       });
       assert.deepEqual(await reply.json(), found ? ORDER : [], type);
     }
-    for (const [head, name] of HEADS) {
+    for (const [head, name, value] of HEADS) {
       const reply = await fetch(`http://127.0.0.1:${port}/`, {
-        method: 'POST', body: bodyOf(head), headers: { 'Content-Type': 'multipart/form-data; boundary=xx' },
+        method: 'POST', body: bodyOf(head, value), headers: { 'Content-Type': 'multipart/form-data; boundary=xx' },
       });
-      assert.deepEqual(await reply.json(), name ? { [name]: '7' } : [], head);
+      assert.deepEqual(await reply.json(), name ? { [name]: value ?? '7' } : [], head);
     }
   } finally {
     php.kill();

@@ -160,6 +160,21 @@ static void the_head_of_a_part(void **state)
     }
 }
 
+/* The empty line is not a header that goes on. */
+static void a_value_may_begin_with_a_blank(void **state)
+{
+    static const char *const values[] = {" v", "\tv", "  \r\n v", "\n v", " "};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+        buf_auto body = {0};
+        buf_printf(&body, "--b\n" HEAD "; name=a\n\n%s\n--b--\n", values[i]);
+        char *is = read_parts("multipart/form-data; boundary=b", body.data, body.size);
+        json_auto_t *form = json_loads(is, 0, NULL);
+        assert_row_text(values[i], json_string_value(json_object_get(form, "a")), values[i]);
+        free(is);
+    }
+}
+
 static void a_nul_byte_in_the_head_of_a_part_is_refused(void **state)
 {
     static const char body[] = "--b\n" HEAD "; name=\"a\0b\"\n\nv\n--b--\n";
@@ -227,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_nul_byte_does_not_end_a_form),
         cmocka_unit_test(fields_and_levels_have_the_limits_of_php),
         cmocka_unit_test(the_head_of_a_part),
+        cmocka_unit_test(a_value_may_begin_with_a_blank),
         cmocka_unit_test(a_nul_byte_in_the_head_of_a_part_is_refused),
         cmocka_unit_test(heads_have_any_number_of_parameters),
         cmocka_unit_test(a_body_of_what_may_be_delimiters_costs_its_size),
