@@ -1,6 +1,7 @@
 // Snapshots: how they are taken, moved and compared.
 
 import assert from 'node:assert/strict';
+import { refused as refusal } from './refused.js';
 import { startSink } from './sink.js';
 
 /** Nothing listens there. */
@@ -18,8 +19,9 @@ export const put = (api, name, file, options) =>
     ...options,
   });
 export const names = async (api) => (await api.control('GET', '/snapshots')).expect(200).json.items.map((one) => one.name);
+/** Returns the message of a refusal. */
 export const refused = (reply, status, code) => {
-  const { error } = reply.expect(status).json;
+  const error = refusal(reply, status);
   if (code) assert.equal(error.code, code);
   return error.message;
 };
