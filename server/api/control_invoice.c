@@ -181,6 +181,13 @@ static const struct json_field pay_fields[] = {
     JSON_FIELD(pay_input, "cancel", BOOL, cancel),
 };
 
+/* A payer can only fail or leave a 3-D Secure page that is shown. */
+static bool shows_3ds_page(const struct call *call, const char *number)
+{
+    const struct test_card *known = card_find(&call->engine->fixture->cards, number);
+    return known && known->three_ds;
+}
+
 /* Reads and checks the card. */
 static struct answer *read_card(struct call *call, const struct pay_input *input,
                                 struct card_entry *ret_entry)
@@ -197,6 +204,10 @@ static struct answer *read_card(struct call *call, const struct pay_input *input
     }
     if (input->cvv && !card_cvv_holds(input->cvv)) {
         return call_invalid(call, "cvv: must be 3 or 4 digits");
+    }
+    if (input->three_ds && !text_equal(input->three_ds, three_ds_names[PAYMENT_3DS_PASS]) &&
+        !shows_3ds_page(call, entry.number)) {
+        return call_invalid(call, "three_ds: this card has no 3-D Secure page, and would pay");
     }
     snprintf(entry.holder, sizeof entry.holder, "%s", input->holder ? input->holder : "");
     *ret_entry = entry;
@@ -249,6 +260,9 @@ struct answer *control_pay(struct call *call)
             ?: control_read(call, true, pay_fields, ARRAY_SIZE(pay_fields), &input);
     if (refused) {
         return refused;
+    }
+    if (input.cancel && input.card_number) {
+        return call_invalid(call, "cancel: a payer who cancels uses no card");
     }
     if (input.cancel) {
         result = payment_cancelled(call->engine, call->tenant, call->arena, &invoice);

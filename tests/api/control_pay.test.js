@@ -57,6 +57,21 @@ describe('pay', () => {
     assert.deepEqual([abandoned.status, abandoned.resolution], ['process_pending', 'auth_3ds_required']);
   });
 
+  test('what the payer could not do on the page is rejected, and nothing is paid', async () => {
+    const api = await demo.newFrozen();
+    const { id } = await pending(api);
+    for (const [body, words] of [
+      [card(GOOD, '1230', { three_ds: 'fail' }), /^three_ds: this card has no 3-D Secure page/],
+      [card(BAD, '1230', { three_ds: 'abandon' }), /^three_ds: /],
+      [card('4111111111111111', '1230', { three_ds: 'fail' }), /^three_ds: /],
+      [card(GOOD, '1230', { cancel: true }), /^cancel: a payer who cancels uses no card/],
+    ]) {
+      assert.match((await api.pay(id, body)).expect(422).json.error.message, words);
+    }
+    assert.equal((await api.attributes(id)).status, 'process_pending');
+    assert.equal((await api.pay(id, card(GOOD, '1230', { three_ds: 'pass' }))).expect(200).data.attributes.status, 'processed');
+  });
+
   test('0777 stays pending', async () => {
     const api = await demo.newFrozen();
     const one = await paid(api, card(GOOD, '0777'));
